@@ -1,0 +1,47 @@
+using Kritis.Events.Contracts.Messages;
+
+namespace Kritis.Events.Contracts.Wire;
+
+/// <summary>
+/// The names on the bus. A message's name is its exchange and its CloudEvents <c>type</c> alike.
+/// </summary>
+public static class MessageNames
+{
+    /// <summary>Exchange of <see cref="Messages.ImagePushed"/>.</summary>
+    public const string ImagePushed = "kritis.image-pushed";
+
+    /// <summary>Exchange of <see cref="Messages.AttestationCreated"/>.</summary>
+    public const string AttestationCreated = "kritis.attestation-created";
+
+    /// <summary>Exchange of <see cref="Messages.AttestationRevoked"/>.</summary>
+    public const string AttestationRevoked = "kritis.attestation-revoked";
+
+    /// <summary>Exchange of <see cref="Messages.SigningSkipped"/>.</summary>
+    public const string SigningSkipped = "kritis.signing-skipped";
+
+    /// <summary>Exchange of <see cref="Messages.SigningFailed"/>.</summary>
+    public const string SigningFailed = "kritis.signing-failed";
+
+    /// <summary>Exchange of <see cref="Messages.AdmissionDecided"/>.</summary>
+    public const string AdmissionDecided = "kritis.admission-decided";
+
+    /// <summary>The stream that keeps every attestation and revocation, in order.</summary>
+    public const string AttestationLog = "kritis.attestations";
+
+    /// <summary>The stream that keeps every event.</summary>
+    public const string AuditTrail = "kritis.audit";
+
+    /// <summary>The quorum queue from which the signers take pushes.</summary>
+    public const string SigningQueue = "kritis.sign-pushed-image";
+
+    /// <summary>Every exchange, by the message it carries.</summary>
+    public static IReadOnlyDictionary<Type, string> ByType { get; } = new Dictionary<Type, string>
+    {
+        [typeof(ImagePushed)] = ImagePushed,
+        [typeof(AttestationCreated)] = AttestationCreated,
+        [typeof(AttestationRevoked)] = AttestationRevoked,
+        [typeof(SigningSkipped)] = SigningSkipped,
+        [typeof(SigningFailed)] = SigningFailed,
+        [typeof(AdmissionDecided)] = AdmissionDecided,
+    };
+}
