@@ -9,7 +9,6 @@ using Kritis.Events.Signer.Intake;
 using Kritis.Events.Signer.Kms;
 using Kritis.Events.Signer.Registry;
 using Kritis.Events.Signer.Signing;
-using MassTransit;
 
 namespace Kritis.Events.Signer;
 
@@ -18,8 +17,8 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => KritisService.RunAsync(() => Create(args));
 
-    /// <summary>The service as it runs; <paramref name="customise"/> lets the embedded system add what it shows.</summary>
-    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? customise = null)
+    /// <summary>The service as it runs; the embedded system adds what it shows.</summary>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? customise = null, BusParts? shown = null)
     {
         var builder = KritisService.CreateBuilder("signer", args);
         builder.Services.AddResourceFolder(builder.Configuration);
@@ -30,7 +29,7 @@ internal static class Program
         builder.Services.AddSigning(builder.Configuration);
         builder.Services.AddIntake(builder.Configuration);
         customise?.Invoke(builder);
-        builder.AddBus(needed: true, bus => bus.AddConsumer<SignPushedImage>(), SigningRegistration.MapSigningQueue);
+        builder.AddBus(needed: true, SigningRegistration.Queue, shown);
 
         var app = builder.Build();
         app.MapIntake();

@@ -12,15 +12,12 @@ public static class BusRegistration
     /// <summary>Adds the bus that <c>Bus:Uri</c> names.</summary>
     /// <param name="builder">The service; <see cref="KritisService.CreateBuilder"/> made it.</param>
     /// <param name="needed">Whether the service is unready while the broker is away.</param>
-    /// <param name="consumers">Adds consumers.</param>
-    /// <param name="endpoints">Adds their receive endpoints; the transport is told by the configurator's type.</param>
+    /// <param name="parts">Consumers and their receive endpoints; null entries are passed over.</param>
     public static WebApplicationBuilder AddBus(
-        this WebApplicationBuilder builder,
-        bool needed,
-        Action<IBusRegistrationConfigurator>? consumers = null,
-        Action<IBusFactoryConfigurator, IBusRegistrationContext>? endpoints = null)
+        this WebApplicationBuilder builder, bool needed, params BusParts?[] parts)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(parts);
         var options = BusOptions.From(builder.Configuration);
         _ = builder.Services.AddMassTransit(bus =>
         {
@@ -31,17 +28,21 @@ public static class BusRegistration
                 health.Tags.Clear();
                 _ = needed && health.Tags.Add(HealthEndpoints.Ready);
             });
-            consumers?.Invoke(bus);
+            foreach (var part in parts.OfType<BusParts>())
+            {
+                part.Consumers(bus);
+            }
+
             if (options.InMemory)
             {
-                bus.UsingInMemory((context, memory) => Configure(memory, context, endpoints));
+                bus.UsingInMemory((context, memory) => Configure(memory, context, parts));
             }
             else
             {
                 bus.UsingRabbitMq((context, rabbit) =>
                 {
                     rabbit.Host(options.Uri!, host => host.ConnectionName(context.GetRequiredService<ServiceIdentity>().Instance));
-                    Configure(rabbit, context, endpoints);
+                    Configure(rabbit, context, parts);
                 });
             }
         });
@@ -54,8 +55,7 @@ public static class BusRegistration
         return builder;
     }
 
-    private static void Configure(
-        IBusFactoryConfigurator bus, IBusRegistrationContext context, Action<IBusFactoryConfigurator, IBusRegistrationContext>? endpoints)
+    private static void Configure(IBusFactoryConfigurator bus, IBusRegistrationContext context, IEnumerable<BusParts?> parts)
     {
         bus.ClearSerialization();
         bus.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
@@ -72,6 +72,9 @@ public static class BusRegistration
         bus.Message<SigningFailed>(message => message.SetEntityName(MessageNames.SigningFailed));
         bus.Message<AdmissionDecided>(message => message.SetEntityName(MessageNames.AdmissionDecided));
         bus.UsePublishFilter(typeof(CloudEventHeaders<>), context);
-        endpoints?.Invoke(bus, context);
+        foreach (var part in parts.OfType<BusParts>())
+        {
+            part.Endpoints(bus, context);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Kritis.Events.Contracts.Wire;
+using Kritis.Events.ServiceDefaults.Bus;
 using MassTransit;
 
 namespace Kritis.Events.Signer.Signing;
@@ -19,7 +20,9 @@ internal static class SigningRegistration
     }
 
     /// <summary>The work queue: a quorum queue on RabbitMQ, with as many pushes in hand as are worked on at once.</summary>
-    public static void MapSigningQueue(IBusFactoryConfigurator bus, IBusRegistrationContext context)
+    public static BusParts Queue { get; } = new(bus => bus.AddConsumer<SignPushedImage>(), MapQueue);
+
+    private static void MapQueue(IBusFactoryConfigurator bus, IBusRegistrationContext context)
     {
         var options = context.GetRequiredService<SigningOptions>();
         bus.ReceiveEndpoint(MessageNames.SigningQueue, endpoint =>
