@@ -10,7 +10,7 @@ internal static class DemoCommand
     public static Command Create()
     {
         var command = new Command("demo", "Plays the whole way from a push to an admission, and exits 0 only if every answer was right.");
-        command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
+        command.SetAction((_, cancellationToken) => CommandRun.Async(() => RunAsync(cancellationToken)));
         return command;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Kritis.Events.Contracts;
 using Spectre.Console;
 
 namespace Kritis.Events.Cli.Up;
@@ -29,35 +28,22 @@ internal static class UpCommand
         {
             Data, Resources, RegistryPort, SignerPort, VerifierPort,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(new EmbeddedOptions
+        command.SetAction((parsed, cancellationToken) => CommandRun.Async(() => RunAsync(new EmbeddedOptions
         {
             DataPath = parsed.GetRequiredValue(Data).FullName,
             ResourcesPath = parsed.GetRequiredValue(Resources).FullName,
             Ports = new EmbeddedPorts(parsed.GetValue(RegistryPort), parsed.GetValue(SignerPort), parsed.GetValue(VerifierPort)),
-        }, cancellationToken));
+        }, cancellationToken)));
         return command;
     }
 
     private static async Task<int> RunAsync(EmbeddedOptions options, CancellationToken cancellationToken)
     {
         var console = new LiveConsole(AnsiConsole.Console, TimeProvider.System);
-        try
-        {
-            await using var system = await EmbeddedSystem.StartAsync(options, console.Events, cancellationToken);
-            console.Welcome(system);
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            console.Goodbye();
-        }
-        catch (Exception refusal) when (refusal is StartRefusedException or IOException)
-        {
-            await Console.Error.WriteLineAsync(refusal.Message);
-            return 1;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return 0;
-        }
-
+        await using var system = await EmbeddedSystem.StartAsync(options, console.Events, cancellationToken);
+        console.Welcome(system);
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        console.Goodbye();
         return 0;
     }
 

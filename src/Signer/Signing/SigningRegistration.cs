@@ -16,6 +16,7 @@ internal static class SigningRegistration
         _ = services.AddSingleton<RecentlyAttached>();
         _ = services.AddSingleton<AttachedSignatures>();
         _ = services.AddSingleton<ImageSigning>();
+        _ = services.AddSingleton<Revocation>();
         return services.AddHostedService<AttachmentRepair>();
     }
 
