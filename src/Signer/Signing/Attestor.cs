@@ -82,7 +82,7 @@ internal sealed partial class Attestor(
     {
         var key = attestation.Key;
         var started = time.GetTimestamp();
-        var signature = await keyManagements.For(key).SignAsync(key, SHA256.HashData(attestation.Payload), cancellationToken);
+        var signature = await keyManagements.Of(key).SignAsync(key, SHA256.HashData(attestation.Payload), cancellationToken);
         metrics.Signed(key.Kms, time.GetElapsedTime(started));
         if (!key.PublicKey.Verify(attestation.Payload, signature.Span))
         {

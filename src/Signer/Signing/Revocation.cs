@@ -20,7 +20,7 @@ internal sealed class Revocation(KeyManagements keyManagements, IAttestationLog 
         var key = witness.ActiveKey
             ?? throw new KeyManagementException("NoActiveKey", $"witness '{witness.Name}' has no active key to revoke with", transient: false);
         var payload = RevocationPayload.Create(image, witness.Name, reason);
-        var signature = await keyManagements.For(key).SignAsync(key, SHA256.HashData(payload), cancellationToken);
+        var signature = await keyManagements.Of(key).SignAsync(key, SHA256.HashData(payload), cancellationToken);
         var revoked = new AttestationRevoked
         {
             Id = AttestationId.Of(key.PublicKey.Fingerprint, payload),
