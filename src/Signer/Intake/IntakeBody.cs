@@ -42,8 +42,8 @@ internal static class IntakeBody
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            // One more than is taken, so that the answer is ours.
-            limit.MaxRequestBodySize = mostBytes + 1;
+            // Counted below instead: Kestrel's own count has the framing of chunks in it.
+            limit.MaxRequestBodySize = null;
         }
 
         var body = new byte[context.Request.ContentLength is { } length ? (int)length + 1 : Math.Min(FirstBuffer, mostBytes + 1)];
