@@ -17,19 +17,33 @@ internal static class SigningRules
             return RuleMatch.None;
         }
 
-        var matching = resources.Rules
-            .Where(rule => rule.Registry == registry.Name && CoversRepository(rule, image.Repository) && CoversTag(rule, tag))
-            .OrderBy(rule => rule.Name, StringComparer.Ordinal)
-            .ToLookup(rule => rule.Mode);
+        var matching = Covering(resources, registry, image).Where(rule => CoversTag(rule, tag)).ToLookup(rule => rule.Mode);
         return new RuleMatch
         {
-            Automatic = [.. matching[SigningMode.Automatic]
-                .GroupBy(rule => rule.Witness)
-                .OrderBy(rules => rules.Key, StringComparer.Ordinal)
-                .Select(rules => Request(resources.Witnesses[rules.Key], [.. rules]))],
+            Automatic = Requests(resources, matching[SigningMode.Automatic]),
             Manual = [.. matching[SigningMode.Manual]],
         };
     }
+
+    /// <summary>
+    /// The signatures that may be made of <paramref name="image"/> where a person asks for them: those of every rule that covers its
+    /// repository, whatever the rule's mode and tags.
+    /// </summary>
+    public static IReadOnlyList<RequestedSignature> Requestable(ResourceSet resources, Image image) =>
+        resources.RegistryOf(image.Registry) is { } registry && registry.Host == image.Registry
+            ? Requests(resources, Covering(resources, registry, image))
+            : [];
+
+    private static IOrderedEnumerable<SigningRule> Covering(ResourceSet resources, ConfiguredRegistry registry, Image image) => resources.Rules
+        .Where(rule => rule.Registry == registry.Name && CoversRepository(rule, image.Repository))
+        .OrderBy(rule => rule.Name, StringComparer.Ordinal);
+
+    private static IReadOnlyList<RequestedSignature> Requests(ResourceSet resources, IEnumerable<SigningRule> rules) =>
+    [
+        .. rules.GroupBy(rule => rule.Witness)
+            .OrderBy(ofWitness => ofWitness.Key, StringComparer.Ordinal)
+            .Select(ofWitness => Request(resources.Witnesses[ofWitness.Key], [.. ofWitness])),
+    ];
 
     private static RequestedSignature Request(Witness witness, IReadOnlyList<SigningRule> rules) => new()
     {

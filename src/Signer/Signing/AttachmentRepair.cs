@@ -54,7 +54,7 @@ internal sealed partial class AttachmentRepair : BackgroundService
         var resources = _resources.Current;
         if (resources.RegistryOf(image.Registry) is { } registry)
         {
-            _ = await _attached.AttachAsync(registry, image, SigningRules.Attached(resources, image), cancellationToken);
+            _ = await _attached.AttachAsync(registry, image, SigningRules.Requestable(resources, image), cancellationToken);
         }
     }
 

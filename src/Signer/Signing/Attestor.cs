@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Keys;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Signer.Rules;
 using Polly;
