@@ -58,7 +58,7 @@ internal static class FirstResources
 
     private static WitnessKey CreateKey(string dataPath)
     {
-        var publicKey = LocalKeyFile.CreateOrRead(dataPath, Witness, SignatureAlgorithm.RsaPkcs1Sha256);
+        var publicKey = LocalKeyFile.Create(Path.Combine(dataPath, "keys", Witness + ".pem"), SignatureAlgorithm.RsaPkcs1Sha256);
         return new WitnessKey { Kms = "local", KeyId = Witness, State = KeyState.Active, PublicKey = publicKey };
     }
 
