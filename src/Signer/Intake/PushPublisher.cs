@@ -51,14 +51,19 @@ internal sealed class PushPublisher(IBusControl bus, IOptions<IntakeOptions> opt
         }
     }
 
+    // The bus's own endpoint is not connected before it is needed and calls itself healthy until then, so the others tell whether the broker is there.
     private void RefuseUnlessHealthy()
     {
         var health = bus.CheckHealth();
-        if (health.Status == BusHealthStatus.Unhealthy)
+        var own = bus.Address.ToString();
+        var others = health.Endpoints.Where(endpoint => endpoint.Key != own).Select(endpoint => endpoint.Value).ToArray();
+        if (health.Status == BusHealthStatus.Unhealthy || (others.Length > 0 && others.All(IsAway)))
         {
-            throw new BrokerUnavailableException("the broker is away", health.Exception);
+            throw new BrokerUnavailableException("the broker is away", health.Exception ?? others.FirstOrDefault(IsAway).Exception);
         }
     }
+
+    private static bool IsAway(EndpointHealthResult endpoint) => endpoint.Status == BusHealthStatus.Unhealthy;
 }
 
 /// <summary>The broker did not take a message; the message is fit to be sent back.</summary>
