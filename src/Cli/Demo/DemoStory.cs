@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Kritis.Events.Cli.Up;
 using Kritis.Events.Contracts.Images;
-using Kritis.Events.Contracts.Messages;
 
 namespace Kritis.Events.Cli.Demo;
 

@@ -25,7 +25,7 @@ internal sealed class Transcript(IAnsiConsole console, TimeProvider time)
     {
         Asked(command);
         var started = time.GetTimestamp();
-        var answer = await step();
+        var answer = await AnswerAsync(step);
         var elapsed = time.GetElapsedTime(started);
         if (answer == expected)
         {
@@ -37,6 +37,18 @@ internal sealed class Transcript(IAnsiConsole console, TimeProvider time)
         _wrong++;
         console.MarkupLine($"    {Markup.Escape(answer)}  [red]✗[/] [grey]{elapsed.TotalMilliseconds:0.0} ms[/]");
         console.MarkupLine($"    [red]expected: {Markup.Escape(expected)}[/]");
+    }
+
+    private static async Task<string> AnswerAsync(Func<Task<string>> step)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TimeoutException)
+        {
+            return $"no answer: {failure.Message}";
+        }
     }
 
     /// <returns>The exit code.</returns>

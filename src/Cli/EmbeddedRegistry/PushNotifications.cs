@@ -7,11 +7,13 @@ namespace Kritis.Events.Cli.EmbeddedRegistry;
 /// Tells of each push in the envelope of CNCF Distribution 2.8. It is written to disk before the push is answered, so that a push
 /// that was accepted is announced even after a crash.
 /// </summary>
-internal sealed class PushNotifications(RegistryFiles files, TimeProvider time)
+internal sealed class PushNotifications(RegistryFiles files, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _waiting = new(0);
     private readonly string _instance = Guid.NewGuid().ToString();
     private long _last;
+
+    public void Dispose() => _waiting.Dispose();
 
     /// <summary>Waits until there may be something to deliver.</summary>
     public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _waiting.WaitAsync(atMost, cancellationToken);

@@ -19,28 +19,26 @@ internal sealed class EmbeddedEvents
 
     public Action<AdmissionDecided>? Decided { get; init; }
 
-    public BusParts OfSigner => Parts(endpoint =>
+    public BusParts OfSigner => new(_ => { }, (bus, _) =>
     {
-        endpoint.Handler<ImagePushed>(context => Tell(Pushed, context.Message));
-        endpoint.Handler<SigningSkipped>(context => Tell(Skipped, context.Message));
-        endpoint.Handler<SigningFailed>(context => Tell(Failed, context.Message));
+        Listen(bus, Pushed);
+        Listen(bus, Skipped);
+        Listen(bus, Failed);
     });
 
-    public BusParts OfVerifier => Parts(endpoint => endpoint.Handler<AdmissionDecided>(context => Tell(Decided, context.Message)));
+    public BusParts OfVerifier => new(_ => { }, (bus, _) => Listen(bus, Decided));
 
     public void OnAttested(Image image, IndexedAttestation attestation) => Attested?.Invoke(image, attestation);
 
-    private static BusParts Parts(Action<IReceiveEndpointConfigurator> handlers) => new(
-        _ => { },
-        (bus, _) => bus.ReceiveEndpoint("kritis.console", endpoint =>
+    /// <summary>A queue for each kind: plain JSON names no type, so that one queue for all would read each message as every kind.</summary>
+    private static void Listen<T>(IBusFactoryConfigurator bus, Action<T>? handler)
+        where T : class => bus.ReceiveEndpoint($"kritis.console.{typeof(T).Name}", endpoint =>
         {
             endpoint.PublishFaults = false;
-            handlers(endpoint);
-        }));
-
-    private static Task Tell<T>(Action<T>? handler, T message)
-    {
-        handler?.Invoke(message);
-        return Task.CompletedTask;
-    }
+            endpoint.Handler<T>(context =>
+            {
+                handler?.Invoke(context.Message);
+                return Task.CompletedTask;
+            });
+        });
 }

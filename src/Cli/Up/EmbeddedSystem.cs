@@ -45,7 +45,7 @@ internal sealed class EmbeddedSystem : IAsyncDisposable
             await verifier.StartAsync(cancellationToken);
             await signer.Services.GetRequiredService<IndexFollower>().CaughtUp.WaitAsync(cancellationToken);
             await verifier.Services.GetRequiredService<IndexFollower>().CaughtUp.WaitAsync(cancellationToken);
-            signer.Services.GetRequiredService<IndexWriter>().Added += events.OnAttested;
+            verifier.Services.GetRequiredService<IndexWriter>().Added += events.OnAttested;
             await registry.StartAsync(cancellationToken);
             return system;
         }
