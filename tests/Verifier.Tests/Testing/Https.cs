@@ -11,6 +11,12 @@ internal static class Https
         SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Policy(X509CertificateLoader.LoadCertificateFromFile(authorityFile)) },
     };
 
+    public static SslClientAuthenticationOptions Client(string authorityFile) => new()
+    {
+        TargetHost = "localhost",
+        CertificateChainPolicy = Policy(X509CertificateLoader.LoadCertificateFromFile(authorityFile)),
+    };
+
     public static X509ChainPolicy Policy(X509Certificate2 authority)
     {
         var policy = new X509ChainPolicy

@@ -21,11 +21,12 @@ internal sealed class WebhookHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly TemporaryFolder _data;
+    private readonly Lazy<HttpClient> _http;
 
     private WebhookHost(WebApplication app, TemporaryFolder data)
     {
         (_app, _data) = (app, data);
-        Http = new HttpClient(Https.Trusting(AuthorityFile), disposeHandler: true) { BaseAddress = Address };
+        _http = new Lazy<HttpClient>(() => new HttpClient(Https.Trusting(AuthorityFile), disposeHandler: true) { BaseAddress = Address });
     }
 
     public RecordedLog Log { get; private init; } = new();
@@ -36,11 +37,11 @@ internal sealed class WebhookHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public Uri Address => new(_app.Urls.Single().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
+    public Uri Address => new(_app.Urls.Single());
 
     public string AuthorityFile => Path.Combine(_data.Path, "tls", "ca.crt");
 
-    public HttpClient Http { get; }
+    public HttpClient Http => _http.Value;
 
     public static async Task<WebhookHost> StartAsync(
         ResourceSet resources, Action<IServiceCollection>? services = null, BusParts? parts = null, params string[] settings)
@@ -87,7 +88,11 @@ internal sealed class WebhookHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
+        if (_http.IsValueCreated)
+        {
+            Http.Dispose();
+        }
+
         await _app.DisposeAsync();
         _data.Dispose();
     }
