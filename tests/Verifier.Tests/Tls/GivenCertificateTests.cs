@@ -27,7 +27,7 @@ public sealed class GivenCertificateTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task The_webhook_shows_the_given_certificate_with_its_chain_and_nothing_older_than_TLS_1_2()
+    public async Task The_webhook_shows_the_given_certificate_with_its_chain()
     {
         Write(DateTimeOffset.UtcNow.AddDays(90));
         await using var host = await WebhookHostWithGivenAsync();
@@ -36,11 +36,6 @@ public sealed class GivenCertificateTests : IDisposable
         {
             (await HandshakeAsync(host, version)).Should().Equal("CN=given", "CN=between");
         }
-
-#pragma warning disable CA5397, SYSLIB0039 // What is deprecated must be refused.
-        var old = () => HandshakeAsync(host, SslProtocols.Tls11);
-#pragma warning restore CA5397, SYSLIB0039
-        await old.Should().ThrowAsync<Exception>();
     }
 
     [Fact]
