@@ -14,6 +14,7 @@ public sealed class ChildProcess : IAsyncDisposable
     private const int MostLines = 2000;
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
+    private int _disposed;
 
     private ChildProcess(Process process, string name) => (_process, Name) = (process, name);
 
@@ -111,6 +112,11 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await StopAsync(TimeSpan.FromSeconds(20));
         _process.Dispose();
     }
