@@ -68,8 +68,9 @@ public sealed class PublicKey
                 ? Ec(subjectPublicKeyInfo)
                 : Rsa(subjectPublicKeyInfo, algorithm);
         }
-        catch (CryptographicException unreadable)
+        catch (Exception unreadable) when (unreadable is CryptographicException or PlatformNotSupportedException)
         {
+            // A curve this platform does not know is told as the latter.
             throw new FormatException($"the public key does not fit {algorithm.Name()}: {unreadable.Message}", unreadable);
         }
     }

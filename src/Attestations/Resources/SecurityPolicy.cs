@@ -24,6 +24,12 @@ public sealed record SecurityPolicy
     /// <summary>Patterns of normalised references that need no attestation.</summary>
     public IReadOnlyList<string> Exempt { get; init; } = [];
 
+    /// <summary>
+    /// How long a digest whose push was just seen may wait for its signature. Read and checked; waiting itself comes with a later version, and
+    /// until then such a digest is refused at once.
+    /// </summary>
+    public TimeSpan? WaitForAttestation { get; init; }
+
     /// <summary>Whether a violation is refused or only told.</summary>
     public required Enforcement Enforcement { get; init; }
 }

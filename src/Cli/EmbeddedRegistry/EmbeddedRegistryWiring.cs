@@ -4,10 +4,6 @@ using Kritis.Events.Cli.EmbeddedRegistry.Manifests;
 using Kritis.Events.Cli.EmbeddedRegistry.Notifications;
 using Kritis.Events.Cli.EmbeddedRegistry.Routing;
 using Kritis.Events.Cli.EmbeddedRegistry.Storage;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry;

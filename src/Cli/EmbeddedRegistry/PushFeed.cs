@@ -1,5 +1,4 @@
 using Kritis.Events.Contracts.Images;
-using Microsoft.Extensions.Logging;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry;
 

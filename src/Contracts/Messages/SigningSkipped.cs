@@ -14,7 +14,7 @@ public sealed record SigningSkipped
     /// <summary>The tag it was pushed under.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>One word for programs: <c>NoRule</c>, <c>ManualRule</c>, <c>AlreadyAttested</c>, <c>NotAnImage</c>, <c>UnknownRegistry</c>.</summary>
+    /// <summary>One word for programs: <c>NoRule</c>, <c>ManualRule</c>, <c>AlreadyAttested</c>, <c>NotAnImage</c>, <c>UnknownRegistry</c>, <c>Revoked</c>.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The same for people, in a sentence.</summary>

@@ -3,7 +3,6 @@ using Kritis.Events.Cli.EmbeddedRegistry.Names;
 using Kritis.Events.Cli.EmbeddedRegistry.Routing;
 using Kritis.Events.Cli.EmbeddedRegistry.Storage;
 using Kritis.Events.Contracts.Images;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 

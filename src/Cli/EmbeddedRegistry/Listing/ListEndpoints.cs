@@ -1,7 +1,6 @@
 using Kritis.Events.Cli.EmbeddedRegistry.Names;
 using Kritis.Events.Cli.EmbeddedRegistry.Routing;
 using Kritis.Events.Cli.EmbeddedRegistry.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry.Listing;
 

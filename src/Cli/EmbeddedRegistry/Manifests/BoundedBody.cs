@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Kritis.Events.Cli.EmbeddedRegistry.Manifests;
 
 /// <summary>Reads a request's body into memory, up to a limit.</summary>

@@ -2,7 +2,6 @@ using Kritis.Events.Cli.EmbeddedRegistry.Names;
 using Kritis.Events.Cli.EmbeddedRegistry.Notifications;
 using Kritis.Events.Cli.EmbeddedRegistry.Storage;
 using Kritis.Events.Contracts.Images;
-using Microsoft.AspNetCore.Http;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry.Manifests;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Kritis.Events.Cli.EmbeddedRegistry.Manifests;
-using Microsoft.AspNetCore.Http;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry.Notifications;
 

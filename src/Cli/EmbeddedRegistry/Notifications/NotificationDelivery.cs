@@ -1,7 +1,5 @@
 using Kritis.Events.Cli.EmbeddedRegistry.Storage;
 using Kritis.Events.Contracts.Images;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry.Notifications;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Kritis.Events.Cli.EmbeddedRegistry.Storage;
 using Kritis.Events.Contracts.Images;
-using Microsoft.Extensions.Logging;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry.Notifications;
 

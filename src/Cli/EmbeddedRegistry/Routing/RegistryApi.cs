@@ -1,8 +1,6 @@
 using Kritis.Events.Cli.EmbeddedRegistry.Blobs;
 using Kritis.Events.Cli.EmbeddedRegistry.Listing;
 using Kritis.Events.Cli.EmbeddedRegistry.Manifests;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry.Routing;
 

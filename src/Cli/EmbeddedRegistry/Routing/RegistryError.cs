@@ -1,6 +1,5 @@
 using Kritis.Events.Cli.EmbeddedRegistry.Names;
 using Kritis.Events.Contracts.Images;
-using Microsoft.AspNetCore.Http;
 
 namespace Kritis.Events.Cli.EmbeddedRegistry.Routing;
 

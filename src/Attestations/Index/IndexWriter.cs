@@ -1,0 +1,134 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Kritis.Events.Attestations.Log;
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Attestations.Verification;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Kritis.Events.Attestations.Index;
+
+/// <summary>
+/// Folds records of the log into the index: each is read, verified against the pinned keys and only then counts. What is forged,
+/// truncated or contradicts itself is logged, counted and dropped.
+/// </summary>
+public sealed partial class IndexWriter
+{
+    private readonly AttestationIndex _index;
+    private readonly IResourceSource _resources;
+    private readonly IndexWriterOptions _options;
+    private readonly ILogger<IndexWriter> _logger;
+    private readonly Counter<long> _records;
+
+    /// <summary>A writer for <paramref name="index"/>.</summary>
+    public IndexWriter(
+        AttestationIndex index, IResourceSource resources, IndexWriterOptions options, IMeterFactory meters, ILogger<IndexWriter> logger)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        ArgumentNullException.ThrowIfNull(meters);
+        (_index, _resources, _options, _logger) = (index, resources, options, logger);
+        var meter = meters.Create("Kritis.Events.Attestations");
+        _records = meter.CreateCounter<long>("kritis_log_records", description: "Records read from the attestation log, by what came of them.");
+        _ = meter.CreateObservableGauge("kritis_index_attestations", () => index.Count, description: "Attestations in the index.");
+        _ = meter.CreateObservableGauge("kritis_index_revocations", () => index.RevocationCount, description: "Revocations in the index.");
+    }
+
+    /// <summary>Raised after a verified attestation that the index did not hold was added. Handlers must be quick and not throw.</summary>
+    public event Action<Image, IndexedAttestation>? Added;
+
+    /// <summary>Folds one record in. Never throws for what stands in it.</summary>
+    public void Write(LogEvent.Record record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var outcome = record.Type switch
+        {
+            MessageNames.AttestationCreated when Read(record, WireJson.Default.AttestationCreated) is { } created => Write(created, record.Position),
+            MessageNames.AttestationRevoked when Read(record, WireJson.Default.AttestationRevoked) is { } revoked => Write(revoked, record.Position),
+            _ => Drop(record.Position, "unreadable", "it is no attestation or revocation in this format"),
+        };
+        _records.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    private string Write(AttestationCreated created, LogPosition position)
+    {
+        var verdict = AttestationVerifier.Verify(created, _resources.Current);
+        if (!verdict.IsValid)
+        {
+            return Drop(position, verdict.FailedCheck.ToString()!, verdict.Explanation);
+        }
+
+        return Add(created, verdict) ? "added" : "duplicate";
+    }
+
+    /// <summary>Adds what this process itself has just signed and appended, so that it need not wait to read it back.</summary>
+    /// <returns>Whether it is new.</returns>
+    public bool WriteOwn(AttestationCreated created) =>
+        AttestationVerifier.Verify(created, _resources.Current) is { IsValid: true } verdict && Add(created, verdict);
+
+    private bool Add(AttestationCreated created, Verdict verdict)
+    {
+        var attestation = new IndexedAttestation
+        {
+            Id = created.Id,
+            Witness = verdict.Witness!,
+            KeyFingerprint = verdict.KeyFingerprint,
+            CreatedAt = created.CreatedAt,
+            Tag = created.Tag,
+            EventId = created.EventId,
+            Signature = _options.KeepSignatures ? created.Signature : default,
+        };
+        if (!_index.Add(verdict.Image!, attestation))
+        {
+            return false;
+        }
+
+        Added?.Invoke(verdict.Image!, attestation);
+        return true;
+    }
+
+    private string Write(AttestationRevoked revoked, LogPosition position)
+    {
+        var verdict = AttestationVerifier.Verify(revoked, _resources.Current);
+        if (!verdict.IsValid)
+        {
+            return Drop(position, verdict.FailedCheck.ToString()!, verdict.Explanation);
+        }
+
+        var revocation = new IndexedRevocation(revoked.Id, verdict.Witness!, verdict.Reason!, verdict.KeyFingerprint);
+        return _index.Revoke(verdict.Image!, revocation) ? "revoked" : "duplicate";
+    }
+
+    private string Drop(LogPosition position, string check, string explanation)
+    {
+        Log.Dropped(_logger, position.Offset, Excerpt.Of(position.MessageId), check, explanation);
+        return $"dropped-{check}";
+    }
+
+    private static T? Read<T>(LogEvent.Record record, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(record.Body.Span, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Record {Offset} ({MessageId}) of the attestation log does not count ({Check}): {Explanation}.")]
+        public static partial void Dropped(ILogger logger, long offset, string messageId, string check, string explanation);
+    }
+}
+
+/// <summary>What the index keeps.</summary>
+public sealed record IndexWriterOptions
+{
+    /// <summary>Whether signatures are kept, to attach them again; about 256 bytes each for RSA-2048.</summary>
+    public bool KeepSignatures { get; init; }
+}

@@ -1,0 +1,62 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Kritis.Events.Attestations.Log.RabbitMq;
+
+/// <summary>
+/// Opens connections to the broker that do not recover by themselves: a recovered stream consumer would start at its first offset again.
+/// Whoever uses one opens another when it is lost.
+/// </summary>
+internal sealed class BrokerConnection(Uri bus, string clientName)
+{
+    /// <summary>The broker, without user name and password.</summary>
+    public string Description { get; } = new UriBuilder(bus) { UserName = "", Password = "" }.Uri.ToString();
+
+    /// <summary>Opens a connection with the bus topology declared.</summary>
+    /// <exception cref="AttestationLogException">The broker cannot be reached, refuses the sign-in, or holds a differing topology.</exception>
+    public async Task<IConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = bus,
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            ClientProvidedName = clientName,
+            RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
+            ContinuationTimeout = TimeSpan.FromSeconds(10),
+            RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        };
+        IConnection? connection = null;
+        try
+        {
+            connection = await factory.CreateConnectionAsync(cancellationToken);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await BusTopology.DeclareAsync(channel, cancellationToken);
+            return connection;
+        }
+        catch (Exception failure) when (IsBrokerFailure(failure))
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync();
+            }
+
+            throw new AttestationLogException(Explain(failure), failure);
+        }
+    }
+
+    /// <summary>Whether an exception means that the broker, not this program, is at fault.</summary>
+    public static bool IsBrokerFailure(Exception failure) =>
+        failure is RabbitMQClientException or IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException;
+
+    private string Explain(Exception failure) => failure switch
+    {
+        OperationInterruptedException { ShutdownReason: { ReplyCode: 406 } reason } =>
+            $"an exchange or queue on {Description} differs from what Kritis.Events declares ({reason.ReplyText}); nothing was changed: rename or delete the existing one",
+        OperationInterruptedException { ShutdownReason: { ReplyCode: 403 } reason } =>
+            $"the broker at {Description} forbids it ({reason.ReplyText}); grant the user configure, write and read on 'kritis.*'",
+        BrokerUnreachableException { InnerException: AuthenticationFailureException } =>
+            $"the broker at {Description} refuses the user name or password of Bus:Uri",
+        _ => $"the broker at {Description} cannot be reached: {failure.GetBaseException().Message}",
+    };
+}

@@ -1,0 +1,36 @@
+using Kritis.Events.Contracts.Wire;
+using RabbitMQ.Client;
+
+namespace Kritis.Events.Attestations.Log.RabbitMq;
+
+/// <summary>
+/// The exchanges and streams of the bus, declared here and nowhere else: a second definition that differs would be refused by the broker.
+/// Declaring is idempotent, deletes nothing, and is done by every service before it publishes or reads, so that nothing is lost that
+/// is published before the first reader exists.
+/// </summary>
+internal static class BusTopology
+{
+    private static readonly Dictionary<string, object?> Stream = new() { ["x-queue-type"] = "stream" };
+
+    public static async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        foreach (var exchange in MessageNames.ByType.Values)
+        {
+            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        }
+
+        await DeclareStreamAsync(channel, MessageNames.AttestationLog,
+            [MessageNames.AttestationCreated, MessageNames.AttestationRevoked], cancellationToken);
+        await DeclareStreamAsync(channel, MessageNames.AuditTrail, [.. MessageNames.ByType.Values], cancellationToken);
+    }
+
+    private static async Task DeclareStreamAsync(
+        IChannel channel, string stream, IReadOnlyList<string> exchanges, CancellationToken cancellationToken)
+    {
+        await channel.QueueDeclareAsync(stream, durable: true, exclusive: false, autoDelete: false, Stream, cancellationToken: cancellationToken);
+        foreach (var exchange in exchanges)
+        {
+            await channel.QueueBindAsync(stream, exchange, routingKey: "", cancellationToken: cancellationToken);
+        }
+    }
+}

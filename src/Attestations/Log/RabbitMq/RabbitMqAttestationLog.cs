@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Wire;
+using RabbitMQ.Client;
+
+namespace Kritis.Events.Attestations.Log.RabbitMq;
+
+/// <summary>
+/// The log as a RabbitMQ stream. Being caught up is known by a marker of our own: published with confirmation once the subscription
+/// runs, it stands behind everything that was there before it, also in an empty stream.
+/// </summary>
+internal sealed class RabbitMqAttestationLog(Uri bus, string clientName, TimeProvider time) : IAttestationLog, IAsyncDisposable
+{
+    /// <summary>How long the message at a known offset may take to come; a stream that was made anew never delivers it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly BrokerConnection _broker = new(bus, clientName);
+    private readonly StreamPublisher _publisher = new(new BrokerConnection(bus, clientName + " log"), "/kritis/" + clientName, time);
+
+    public string Description => $"stream '{MessageNames.AttestationLog}' on {_broker.Description}";
+
+    public Task AppendAsync(AttestationCreated attestation, CancellationToken cancellationToken) =>
+        _publisher.PublishAsync(MessageNames.AttestationCreated, attestation.Id, attestation, cancellationToken);
+
+    public Task AppendAsync(AttestationRevoked revocation, CancellationToken cancellationToken) =>
+        _publisher.PublishAsync(MessageNames.AttestationRevoked, revocation.Id, revocation, cancellationToken);
+
+    public async IAsyncEnumerable<LogEvent> FollowAsync(
+        LogPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await _broker.OpenAsync(cancellationToken);
+        var start = await StartAsync(connection, after, cancellationToken);
+        await using var subscription = start.Subscription;
+        if (start.Problem is { } problem)
+        {
+            yield return new LogEvent.ReadFromFirst(problem);
+        }
+
+        while (true)
+        {
+            var delivery = await NextAsync(subscription, cancellationToken);
+            if (delivery.Marker is null)
+            {
+                yield return new LogEvent.Record(delivery.Position, delivery.Type, delivery.Body);
+            }
+            else if (delivery.Marker == start.Marker)
+            {
+                yield return new LogEvent.CaughtUp();
+            }
+
+            await AcknowledgeAsync(subscription, delivery, cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _publisher.DisposeAsync();
+
+    private async Task<Start> StartAsync(IConnection connection, LogPosition? after, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (after is null)
+            {
+                return await SubscribeAsync(connection, "first", null, cancellationToken);
+            }
+
+            var resumed = await SubscribeAsync(connection, after.Offset, null, cancellationToken);
+            var first = await resumed.Subscription.NextAsync(Patience, time, cancellationToken);
+            if (first?.Position == after)
+            {
+                await resumed.Subscription.AcknowledgeAsync(first, cancellationToken);
+                return resumed;
+            }
+
+            await resumed.Subscription.DisposeAsync();
+            var found = first is null ? "nothing stands there any more" : $"{first.Position} stands there now";
+            return await SubscribeAsync(connection, "first", $"the log no longer holds {after}: {found}", cancellationToken);
+        }
+        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure))
+        {
+            throw new AttestationLogException($"{Description} cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    private static async Task<Start> SubscribeAsync(
+        IConnection connection, object offset, string? problem, CancellationToken cancellationToken)
+    {
+        var subscription = await StreamSubscription.StartAsync(connection, MessageNames.AttestationLog, offset, cancellationToken);
+        var marker = Guid.NewGuid().ToString("N");
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+        var properties = new BasicProperties
+        {
+            MessageId = marker,
+            DeliveryMode = DeliveryModes.Persistent,
+            Headers = new Dictionary<string, object?> { [StreamDelivery.MarkerHeader] = marker },
+        };
+        await channel.BasicPublishAsync("", MessageNames.AttestationLog, mandatory: true, properties, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        return new Start(subscription, marker, problem);
+    }
+
+    private async Task<StreamDelivery> NextAsync(StreamSubscription subscription, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await subscription.NextAsync(Timeout.InfiniteTimeSpan, time, cancellationToken) is { } delivery)
+            {
+                return delivery;
+            }
+        }
+    }
+
+    private async Task AcknowledgeAsync(StreamSubscription subscription, StreamDelivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await subscription.AcknowledgeAsync(delivery, cancellationToken);
+        }
+        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure))
+        {
+            throw new AttestationLogException($"{Description} cannot be read any more: {failure.Message}", failure);
+        }
+    }
+
+    private sealed record Start(StreamSubscription Subscription, string Marker, string? Problem);
+}

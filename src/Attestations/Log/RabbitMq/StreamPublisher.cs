@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Threading.RateLimiting;
+using Kritis.Events.Contracts.Wire;
+using RabbitMQ.Client;
+
+namespace Kritis.Events.Attestations.Log.RabbitMq;
+
+/// <summary>Publishes to the log's exchanges and waits for the broker's confirmation, many at a time over one channel.</summary>
+internal sealed class StreamPublisher(BrokerConnection broker, string source, TimeProvider time) : IAsyncDisposable
+{
+    private const int MostOutstanding = 256;
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private IConnection? _connection;
+    private IChannel? _channel;
+
+    public async Task PublishAsync<T>(string exchange, string messageId, T message, CancellationToken cancellationToken)
+        where T : notnull
+    {
+        var properties = new BasicProperties
+        {
+            MessageId = messageId,
+            ContentType = CloudEvent.ContentType,
+            DeliveryMode = DeliveryModes.Persistent,
+            Headers = CloudEvent.Headers(message, source, time.GetUtcNow()).ToDictionary(header => header.Key, header => (object?)header.Value),
+        };
+        var body = JsonSerializer.SerializeToUtf8Bytes(message, typeof(T), WireJson.Default);
+        try
+        {
+            var channel = await OpenAsync(cancellationToken);
+            await channel.BasicPublishAsync(exchange, routingKey: "", mandatory: true, properties, body, cancellationToken);
+        }
+        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure))
+        {
+            throw new AttestationLogException($"{broker.Description} did not confirm {exchange} {messageId}: {failure.Message}", failure);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _opening.Dispose();
+    }
+
+    private async Task<IChannel> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_channel is { IsOpen: true } open)
+        {
+            return open;
+        }
+
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (_channel is { IsOpen: true } opened)
+            {
+                return opened;
+            }
+
+            await CloseAsync();
+            _connection = await broker.OpenAsync(cancellationToken);
+            // The client's own default limiter delays long before its limit; this one only bounds.
+            var outstanding = new ConcurrencyLimiter(new() { PermitLimit = MostOutstanding, QueueLimit = int.MaxValue });
+            _channel = await _connection.CreateChannelAsync(
+                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstanding),
+                cancellationToken);
+            return _channel;
+        }
+        finally
+        {
+            _ = _opening.Release();
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        var (channel, connection) = (_channel, _connection);
+        (_channel, _connection) = (null, null);
+        if (channel is not null)
+        {
+            await channel.DisposeAsync();
+        }
+
+        if (connection is not null)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Kritis.Events.Attestations.Log.RabbitMq;
+
+/// <summary>
+/// One consumer on the stream: a bounded buffer between the client's callbacks and whoever reads. It ends, with the reason,
+/// when the channel, the connection or the stream goes away.
+/// </summary>
+internal sealed class StreamSubscription : IAsyncDisposable
+{
+    private const ushort Prefetch = 2000;
+    private const int AcknowledgeEvery = 500;
+    private readonly IChannel _channel;
+    private readonly Channel<StreamDelivery> _deliveries =
+        Channel.CreateBounded<StreamDelivery>(new BoundedChannelOptions(Prefetch) { SingleReader = true, SingleWriter = true });
+
+    private int _unacknowledged;
+
+    private StreamSubscription(IChannel channel) => _channel = channel;
+
+    public static async Task<StreamSubscription> StartAsync(
+        IConnection connection, string stream, object offset, CancellationToken cancellationToken)
+    {
+        var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await channel.BasicQosAsync(0, Prefetch, global: false, cancellationToken);
+        var subscription = new StreamSubscription(channel);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += subscription.TakeAsync;
+        consumer.UnregisteredAsync += (_, _) => subscription.EndAsync($"the broker ended the subscription to '{stream}'");
+        channel.ChannelShutdownAsync += (_, reason) => subscription.EndAsync($"the channel was closed: {reason.ReplyText}");
+        await channel.BasicConsumeAsync(stream, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
+            new Dictionary<string, object?> { ["x-stream-offset"] = offset }, consumer, cancellationToken);
+        return subscription;
+    }
+
+    /// <summary>The next message, or null where none came within <paramref name="patience"/>.</summary>
+    public async Task<StreamDelivery?> NextAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (_deliveries.Reader.TryRead(out var ready))
+        {
+            return ready;
+        }
+
+        using var limit = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await _deliveries.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw closed.InnerException as AttestationLogException ?? new AttestationLogException(closed.Message, closed);
+        }
+    }
+
+    /// <summary>Tells the broker that everything up to <paramref name="delivery"/> was read, in large steps or when nothing more waits.</summary>
+    public async ValueTask AcknowledgeAsync(StreamDelivery delivery, CancellationToken cancellationToken)
+    {
+        _unacknowledged++;
+        if (_unacknowledged < AcknowledgeEvery && _deliveries.Reader.TryPeek(out _))
+        {
+            return;
+        }
+
+        _unacknowledged = 0;
+        await _channel.BasicAckAsync(delivery.Tag, multiple: true, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _channel.DisposeAsync();
+
+    private Task TakeAsync(object sender, BasicDeliverEventArgs delivered) =>
+        _deliveries.Writer.WriteAsync(StreamDelivery.Of(delivered), delivered.CancellationToken).AsTask();
+
+    private Task EndAsync(string reason)
+    {
+        _ = _deliveries.Writer.TryComplete(new AttestationLogException(reason));
+        return Task.CompletedTask;
+    }
+}

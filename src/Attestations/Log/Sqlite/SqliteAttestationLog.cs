@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Wire;
+using Microsoft.Data.Sqlite;
+
+namespace Kritis.Events.Attestations.Log.Sqlite;
+
+/// <summary>
+/// The log as a SQLite file, for one machine without a broker. Several processes may share it (<c>kritis sign</c> beside <c>kritis up</c>):
+/// an append of this process wakes its readers at once, one of another process is seen at the next poll.
+/// </summary>
+internal sealed class SqliteAttestationLog : IAttestationLog
+{
+    private const int BatchSize = 500;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private volatile TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public SqliteAttestationLog(string path, TimeProvider time)
+    {
+        (_path, _time) = (path, time);
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            PRAGMA journal_mode = WAL;
+            CREATE TABLE IF NOT EXISTS log (
+                position INTEGER PRIMARY KEY AUTOINCREMENT,
+                message_id TEXT NOT NULL,
+                type TEXT NOT NULL,
+                body BLOB NOT NULL);
+            """;
+        _ = command.ExecuteNonQuery();
+    }
+
+    public string Description => $"SQLite log {_path}";
+
+    public Task AppendAsync(AttestationCreated attestation, CancellationToken cancellationToken) => AppendAsync(
+        attestation.Id, MessageNames.AttestationCreated,
+        JsonSerializer.SerializeToUtf8Bytes(attestation, WireJson.Default.AttestationCreated), cancellationToken);
+
+    public Task AppendAsync(AttestationRevoked revocation, CancellationToken cancellationToken) => AppendAsync(
+        revocation.Id, MessageNames.AttestationRevoked,
+        JsonSerializer.SerializeToUtf8Bytes(revocation, WireJson.Default.AttestationRevoked), cancellationToken);
+
+    public async IAsyncEnumerable<LogEvent> FollowAsync(
+        LogPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = Open();
+        var last = after?.Offset ?? 0;
+        if (after is not null && !Holds(connection, after))
+        {
+            yield return new LogEvent.ReadFromFirst($"{Description} no longer holds {after}");
+            last = 0;
+        }
+
+        var end = End(connection);
+        var caughtUp = false;
+        while (true)
+        {
+            var appended = _appended.Task;
+            var batch = Read(connection, last);
+            foreach (var record in batch)
+            {
+                last = record.Position.Offset;
+                yield return record;
+            }
+
+            if (!caughtUp && last >= end)
+            {
+                caughtUp = true;
+                yield return new LogEvent.CaughtUp();
+            }
+
+            if (batch.Count == 0)
+            {
+                await Task.WhenAny(appended, Task.Delay(Poll, _time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task AppendAsync(string messageId, string type, byte[] body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = Open();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO log (message_id, type, body) VALUES ($id, $type, $body)";
+            _ = command.Parameters.AddWithValue("$id", messageId);
+            _ = command.Parameters.AddWithValue("$type", type);
+            _ = command.Parameters.AddWithValue("$body", body);
+            _ = await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (SqliteException failure)
+        {
+            throw new AttestationLogException($"{Description} cannot be written: {failure.Message}", failure);
+        }
+
+        Interlocked.Exchange(ref _appended, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = 10 }.ToString());
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch (SqliteException failure)
+        {
+            connection.Dispose();
+            throw new AttestationLogException($"{Description} cannot be opened: {failure.Message}", failure);
+        }
+    }
+
+    private List<LogEvent.Record> Read(SqliteConnection connection, long after)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT position, message_id, type, body FROM log WHERE position > $after ORDER BY position LIMIT $most";
+        _ = command.Parameters.AddWithValue("$after", after);
+        _ = command.Parameters.AddWithValue("$most", BatchSize);
+        var batch = new List<LogEvent.Record>();
+        try
+        {
+            using var rows = command.ExecuteReader();
+            while (rows.Read())
+            {
+                var position = new LogPosition(rows.GetInt64(0), rows.GetString(1));
+                batch.Add(new LogEvent.Record(position, rows.GetString(2), rows.GetFieldValue<byte[]>(3)));
+            }
+        }
+        catch (SqliteException failure)
+        {
+            throw new AttestationLogException($"{Description} cannot be read: {failure.Message}", failure);
+        }
+
+        return batch;
+    }
+
+    private static bool Holds(SqliteConnection connection, LogPosition position)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM log WHERE position = $position AND message_id = $id";
+        _ = command.Parameters.AddWithValue("$position", position.Offset);
+        _ = command.Parameters.AddWithValue("$id", position.MessageId);
+        return (long)command.ExecuteScalar()! > 0;
+    }
+
+    private static long End(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT IFNULL(MAX(position), 0) FROM log";
+        return (long)command.ExecuteScalar()!;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Kritis.Events.Contracts.Images;
+
+namespace Kritis.Events.Attestations.Payloads;
+
+/// <summary>
+/// The signed bytes: simple-signing JSON (containers/image, "container signature", as cosign writes it) in UTF-8 with a fixed
+/// member order, no white space and no time, so that the same image and witness always give the same bytes.
+/// </summary>
+public static class SimpleSigningPayload
+{
+    /// <summary>The longest payload that is looked at, in bytes. A name has at most 255 characters, a witness 253.</summary>
+    public const int MostBytes = 1024;
+
+    internal const string Type = "cosign container image signature";
+
+    /// <summary>The bytes that <paramref name="witness"/> signs to attest <paramref name="image"/>.</summary>
+    public static byte[] Create(Image image, string witness)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentException.ThrowIfNullOrEmpty(witness);
+        return Encoding.UTF8.GetBytes(
+            $$$"""{"critical":{"identity":{"docker-reference":"{{{image.Name}}}"},"image":{"docker-manifest-digest":"{{{image.Digest}}}"},"type":"{{{Type}}}"},"optional":{"witness":"{{{witness}}}"}}""");
+    }
+
+    /// <summary>
+    /// Reads signed bytes. They must be exactly what <see cref="Create"/> writes for the image and witness they name: any other order,
+    /// member, escape, white space or a member that stands twice is refused, so that one meaning has one spelling.
+    /// </summary>
+    /// <param name="payload">The signed bytes.</param>
+    /// <param name="claim">What they say, or null.</param>
+    /// <param name="problem">Why they say nothing, or null.</param>
+    /// <returns>Whether the payload could be read.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> payload, out PayloadClaim? claim, out string? problem)
+    {
+        claim = null;
+        if (payload.Length > MostBytes)
+        {
+            problem = $"the payload has {payload.Length} bytes, more than {MostBytes}";
+            return false;
+        }
+
+        if (!PayloadStrings.TryRead(payload, out var strings)
+            || !strings.TryGetValue("critical.identity.docker-reference", out var name)
+            || !strings.TryGetValue("critical.image.docker-manifest-digest", out var digest)
+            || !strings.TryGetValue("optional.witness", out var witness))
+        {
+            problem = "the payload is not simple-signing JSON that names repository, digest and witness";
+            return false;
+        }
+
+        if (!Image.TryParse($"{name}@{digest}", out var image, out var imageProblem))
+        {
+            problem = $"the payload names no image: {imageProblem}";
+            return false;
+        }
+
+        if (!WitnessName.IsValid(witness) || !payload.SequenceEqual(Create(image, witness)))
+        {
+            problem = "the payload is not written in its one canonical form";
+            return false;
+        }
+
+        (claim, problem) = (new PayloadClaim(image, witness), null);
+        return true;
+    }
+}
+
+/// <summary>What a payload says.</summary>
+/// <param name="Image">The image that is attested.</param>
+/// <param name="Witness">The witness that attests it.</param>
+public sealed record PayloadClaim(Image Image, string Witness);

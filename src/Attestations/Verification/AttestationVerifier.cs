@@ -1,0 +1,96 @@
+using Kritis.Events.Attestations.Keys;
+using Kritis.Events.Attestations.Payloads;
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Contracts.Messages;
+
+namespace Kritis.Events.Attestations.Verification;
+
+/// <summary>
+/// Decides whether a message from the bus is a witness's word. It believes the signed bytes only, and the keys that are pinned in
+/// the resources only: whoever can write to the bus or to a registry gains nothing.
+/// A key's state is no matter here; it is asked at each admission, so that a retirement needs no second look at the log.
+/// </summary>
+public static class AttestationVerifier
+{
+    /// <summary>Checks an attestation.</summary>
+    public static Verdict Verify(AttestationCreated attestation, ResourceSet resources)
+    {
+        ArgumentNullException.ThrowIfNull(attestation);
+        ArgumentNullException.ThrowIfNull(resources);
+        return SimpleSigningPayload.TryRead(attestation.Payload.Span, out var claim, out var problem)
+            ? Verify(SignedMessage.Of(attestation), claim!, null, resources)
+            : Verdict.Failed(AttestationCheck.PayloadReadable, problem!);
+    }
+
+    /// <summary>Checks a revocation.</summary>
+    public static Verdict Verify(AttestationRevoked revocation, ResourceSet resources)
+    {
+        ArgumentNullException.ThrowIfNull(revocation);
+        ArgumentNullException.ThrowIfNull(resources);
+        if (!RevocationPayload.TryRead(revocation.Payload.Span, out var claim, out var reason, out var problem))
+        {
+            return Verdict.Failed(AttestationCheck.PayloadReadable, problem!);
+        }
+
+        return reason == revocation.Reason
+            ? Verify(SignedMessage.Of(revocation), claim!, reason, resources)
+            : Verdict.Failed(AttestationCheck.FieldsMatchPayload, "the message gives another reason than its signed payload");
+    }
+
+    private static Verdict Verify(SignedMessage message, PayloadClaim claim, string? reason, ResourceSet resources)
+    {
+        if (ContradictionIn(message, claim) is { } contradiction)
+        {
+            return Verdict.Failed(AttestationCheck.FieldsMatchPayload, contradiction);
+        }
+
+        if (!resources.Witnesses.TryGetValue(claim.Witness, out var witness))
+        {
+            return Verdict.Failed(AttestationCheck.WitnessConfigured, $"no witness '{claim.Witness}' is configured here");
+        }
+
+        var key = witness.Keys.FirstOrDefault(pinned => pinned.PublicKey.Fingerprint == message.KeyFingerprint);
+        if (key is null)
+        {
+            return Verdict.Failed(AttestationCheck.KeyPinned, $"key {message.KeyFingerprint} is not pinned for witness '{claim.Witness}'");
+        }
+
+        if (key.PublicKey.Algorithm.Name() != message.Algorithm)
+        {
+            return Verdict.Failed(AttestationCheck.AlgorithmMatches,
+                $"it names {Excerpt.Of(message.Algorithm)}, but the key is pinned with {key.PublicKey.Algorithm.Name()}");
+        }
+
+        return key.PublicKey.Verify(message.Payload.Span, message.Signature.Span)
+            ? Verdict.Valid(claim.Image, claim.Witness, key.PublicKey.Fingerprint, reason)
+            : Verdict.Failed(AttestationCheck.SignatureValid, $"the signature is not that of key {key.DisplayName} over this payload");
+    }
+
+    private static string? ContradictionIn(SignedMessage message, PayloadClaim claim)
+    {
+        if (message.Image != claim.Image)
+        {
+            return $"the message is about {message.Image}, its signed payload about {claim.Image}";
+        }
+
+        if (message.Witness != claim.Witness)
+        {
+            return $"the message names witness '{Excerpt.Of(message.Witness)}', its signed payload '{claim.Witness}'";
+        }
+
+        return message.Id == AttestationId.Of(message.KeyFingerprint, message.Payload.Span)
+            ? null
+            : "the message's id is not that of its payload and key";
+    }
+
+    private readonly record struct SignedMessage(
+        string Id, Image Image, string Witness, Digest KeyFingerprint, string Algorithm, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> Signature)
+    {
+        public static SignedMessage Of(AttestationCreated created) => new(
+            created.Id, created.Image, created.Witness, created.KeyFingerprint, created.Algorithm, created.Payload, created.Signature);
+
+        public static SignedMessage Of(AttestationRevoked revoked) => new(
+            revoked.Id, revoked.Image, revoked.Witness, revoked.KeyFingerprint, revoked.Algorithm, revoked.Payload, revoked.Signature);
+    }
+}

@@ -1,0 +1,37 @@
+using Kritis.Events.Contracts.Images;
+
+namespace Kritis.Events.Attestations.Verification;
+
+/// <summary>What came of the checks.</summary>
+public sealed record Verdict
+{
+    private Verdict()
+    {
+    }
+
+    /// <summary>Whether every check was passed.</summary>
+    public bool IsValid => FailedCheck is null;
+
+    /// <summary>The first check that was not passed, or null.</summary>
+    public AttestationCheck? FailedCheck { get; private init; }
+
+    /// <summary>Why, in a sentence; empty where all was well.</summary>
+    public string Explanation { get; private init; } = "";
+
+    /// <summary>The image, as the signed payload names it; null unless valid.</summary>
+    public Image? Image { get; private init; }
+
+    /// <summary>The witness, as the signed payload names it; null unless valid.</summary>
+    public string? Witness { get; private init; }
+
+    /// <summary>The pinned key whose signature it is; default unless valid.</summary>
+    public Digest KeyFingerprint { get; private init; }
+
+    /// <summary>Why the image was revoked, as signed; null for an attestation.</summary>
+    public string? Reason { get; private init; }
+
+    internal static Verdict Failed(AttestationCheck check, string explanation) => new() { FailedCheck = check, Explanation = explanation };
+
+    internal static Verdict Valid(Image image, string witness, Digest fingerprint, string? reason) =>
+        new() { Image = image, Witness = witness, KeyFingerprint = fingerprint, Reason = reason };
+}

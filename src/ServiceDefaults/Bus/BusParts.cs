@@ -1,0 +1,9 @@
+using MassTransit;
+
+namespace Kritis.Events.ServiceDefaults.Bus;
+
+/// <summary>What a service puts on its bus.</summary>
+/// <param name="Consumers">Adds consumers.</param>
+/// <param name="Endpoints">Adds their receive endpoints.</param>
+public sealed record BusParts(
+    Action<IBusRegistrationConfigurator> Consumers, Action<IBusFactoryConfigurator, IBusRegistrationContext> Endpoints);

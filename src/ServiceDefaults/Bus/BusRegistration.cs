@@ -1,0 +1,80 @@
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Wire;
+using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Settings;
+using MassTransit;
+
+namespace Kritis.Events.ServiceDefaults.Bus;
+
+/// <summary>The bus: RabbitMQ, or in memory; plain JSON, readable exchange names, CloudEvents headers.</summary>
+public static class BusRegistration
+{
+    /// <summary>Adds the bus that <c>Bus:Uri</c> names.</summary>
+    /// <param name="builder">The service; <see cref="KritisService.CreateBuilder"/> made it.</param>
+    /// <param name="needed">Whether the service is unready while the broker is away.</param>
+    /// <param name="parts">Consumers and their receive endpoints; null entries are passed over.</param>
+    public static WebApplicationBuilder AddBus(
+        this WebApplicationBuilder builder, bool needed, params BusParts?[] parts)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(parts);
+        var options = BusOptions.From(builder.Configuration);
+        _ = builder.Services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.ConfigureHealthCheckOptions(health =>
+            {
+                health.Name = "bus";
+                health.Tags.Clear();
+                _ = needed && health.Tags.Add(HealthEndpoints.Ready);
+            });
+            foreach (var part in parts.OfType<BusParts>())
+            {
+                part.Consumers(bus);
+            }
+
+            if (options.InMemory)
+            {
+                bus.UsingInMemory((context, memory) => Configure(memory, context, parts));
+            }
+            else
+            {
+                bus.UsingRabbitMq((context, rabbit) =>
+                {
+                    rabbit.Host(options.Uri!, host => host.ConnectionName(context.GetRequiredService<ServiceIdentity>().Instance));
+                    Configure(rabbit, context, parts);
+                });
+            }
+        });
+        // A broker that is away at the start is waited for; the service comes up and says so at /readyz.
+        _ = builder.Services.Configure<MassTransitHostOptions>(host =>
+        {
+            host.WaitUntilStarted = false;
+            host.StopTimeout = TimeSpan.FromSeconds(10);
+        });
+        return builder;
+    }
+
+    private static void Configure(IBusFactoryConfigurator bus, IBusRegistrationContext context, IEnumerable<BusParts?> parts)
+    {
+        bus.ClearSerialization();
+        bus.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+        bus.ConfigureJsonSerializerOptions(json =>
+        {
+            json.TypeInfoResolverChain.Insert(0, WireJson.Default);
+            json.AllowDuplicateProperties = false;
+            return json;
+        });
+        bus.Message<ImagePushed>(message => message.SetEntityName(MessageNames.ImagePushed));
+        bus.Message<AttestationCreated>(message => message.SetEntityName(MessageNames.AttestationCreated));
+        bus.Message<AttestationRevoked>(message => message.SetEntityName(MessageNames.AttestationRevoked));
+        bus.Message<SigningSkipped>(message => message.SetEntityName(MessageNames.SigningSkipped));
+        bus.Message<SigningFailed>(message => message.SetEntityName(MessageNames.SigningFailed));
+        bus.Message<AdmissionDecided>(message => message.SetEntityName(MessageNames.AdmissionDecided));
+        bus.UsePublishFilter(typeof(CloudEventHeaders<>), context);
+        foreach (var part in parts.OfType<BusParts>())
+        {
+            part.Endpoints(bus, context);
+        }
+    }
+}

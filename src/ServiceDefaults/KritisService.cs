@@ -1,0 +1,67 @@
+using Kritis.Events.Contracts;
+using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Settings;
+using Kritis.Events.ServiceDefaults.Telemetry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Kritis.Events.ServiceDefaults;
+
+/// <summary>What every service of Kritis.Events starts from, and how it stops when a setting is wrong.</summary>
+public static class KritisService
+{
+    /// <summary>A builder with settings, logging, metrics and health in place.</summary>
+    /// <param name="name">The service's name, for example <c>signer</c>.</param>
+    /// <param name="args">The command line.</param>
+    /// <exception cref="SettingException">A setting that every service needs is wrong.</exception>
+    public static WebApplicationBuilder CreateBuilder(string name, string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        _ = builder.Configuration.AddEnvironmentVariables("KRITIS_").AddCommandLine(args);
+        _ = builder.Services.AddSingleton(new ServiceIdentity(name));
+        _ = builder.Services.AddSingleton(BusOptions.From(builder.Configuration));
+        _ = builder.Services.AddSingleton(DataOptions.From(builder.Configuration));
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        _ = builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        _ = builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        _ = builder.AddKritisLogging().AddKritisMetrics(name);
+        _ = builder.Services.AddKritisHealth();
+        return builder;
+    }
+
+    /// <summary>
+    /// Runs a service until it is told to stop. A wrong setting or an invalid resource is told in plain lines on standard error,
+    /// without a stack trace.
+    /// </summary>
+    /// <returns>The process's exit code: 0, or 1 where the service could not start.</returns>
+    public static async Task<int> RunAsync(Func<WebApplication> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        try
+        {
+            await using var app = create();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception refusal) when (IsRefusal(refusal))
+        {
+            await Console.Error.WriteLineAsync(refusal.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>Whether an exception at start is something a person can put right: a setting, a resource, a key, an occupied port.</summary>
+    public static bool IsRefusal(Exception exception) =>
+        exception is StartRefusedException or OptionsValidationException or IOException;
+}
+
+/// <summary>Who this process is on the bus and in the metrics.</summary>
+/// <param name="Name">The service's name.</param>
+public sealed record ServiceIdentity(string Name)
+{
+    /// <summary>The name with the machine it runs on.</summary>
+    public string Instance => $"{Name}/{Environment.MachineName}";
+
+    /// <summary>The CloudEvents source.</summary>
+    public string Source => $"/kritis/{Instance}";
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Kritis.Events.Signer.Kms;
+
+/// <summary>Adds the key managements.</summary>
+internal static class KeyManagementRegistration
+{
+    /// <summary>
+    /// Adds <see cref="KeyManagements"/> with the local adapter, and the check of every witness's key at start. Needs an
+    /// <see cref="Attestations.Resources.IResourceSource"/> that is loaded before hosted services start.
+    /// </summary>
+    public static IServiceCollection AddKeyManagement(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<LocalKeyOptions>()
+            .Bind(configuration.GetSection(LocalKeyOptions.Section))
+            .Validate(options => !string.IsNullOrWhiteSpace(options.Path), "Data:Path is empty: expected a folder, for example ./data")
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeyManagement, LocalKeyManagement>());
+        services.TryAddSingleton<KeyManagements>();
+        services.AddHostedService<WitnessKeyCheck>();
+        return services;
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Kritis.Events.Signer.Registry;
+
+/// <summary>Adds access to registries.</summary>
+internal static class RegistryRegistration
+{
+    public static IServiceCollection AddRegistry(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new RegistryClientOptions());
+        services.TryAddSingleton(provider => Http(provider.GetRequiredService<RegistryClientOptions>()));
+        services.TryAddSingleton<BoundedHttp>();
+        services.TryAddSingleton<TokenIssuer>();
+        services.TryAddSingleton<RegistryClient>();
+        services.TryAddSingleton<DistributionRegistry>();
+        services.TryAddSingleton<SignatureRepository>();
+        services.TryAddSingleton<CosignAttachment>();
+        return services;
+    }
+
+    private static HttpClient Http(RegistryClientOptions options)
+    {
+        var http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = options.ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxConnectionsPerServer = 64,
+            MaxResponseHeadersLength = 32,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("kritis-events");
+        return http;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kritis.Events.Contracts.Images;
+
+namespace Kritis.Events.Signer.Registry;
+
+/// <summary>
+/// The manifest behind the tag <c>sha256-….sig</c> (cosign, "signature specification"): an image manifest whose layers are payloads, each
+/// with its signature as an annotation. What others put there is kept as it is.
+/// </summary>
+internal sealed class SignatureManifest
+{
+    public const string SignatureAnnotation = "dev.cosignproject.cosign/signature";
+    public const string KeyAnnotation = "events.kritis/key-fingerprint";
+    private const string WitnessAnnotation = "events.kritis/witness";
+    private const int MostLayers = 100;
+    private readonly List<JsonNode> _layers;
+
+    private SignatureManifest(List<JsonNode> layers) => _layers = layers;
+
+    public static SignatureManifest Empty => new([]);
+
+    /// <exception cref="JsonException">Not a signature manifest; it is left alone.</exception>
+    public static SignatureManifest Read(ReadOnlySpan<byte> content)
+    {
+        var root = JsonNode.Parse(content, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
+        if (root is not JsonObject manifest || manifest["layers"] is not JsonArray layers || manifest.ContainsKey("manifests"))
+        {
+            throw new JsonException("it has no layers");
+        }
+
+        if (layers.Count > MostLayers || layers.Any(layer => layer is not JsonObject))
+        {
+            throw new JsonException($"it has more than {MostLayers} layers, or one that is no object");
+        }
+
+        return new SignatureManifest([.. layers.Select(layer => layer!.DeepClone())]);
+    }
+
+    /// <summary>
+    /// Whether a signature by this key over this payload is there. Its bytes do not matter: some algorithms sign differently each time.
+    /// </summary>
+    public bool Holds(AttachedSignature signature) => _layers.Any(layer =>
+        Text(layer["digest"]) == Digest.Of(signature.Payload.Span).ToString()
+        && Text(layer["annotations"]?[KeyAnnotation]) == signature.KeyFingerprint.ToString()
+        && !string.IsNullOrEmpty(Text(layer["annotations"]?[SignatureAnnotation])));
+
+    /// <exception cref="JsonException">There would be too many.</exception>
+    public void Add(AttachedSignature signature)
+    {
+        if (_layers.Count == MostLayers)
+        {
+            throw new JsonException($"it would have more than {MostLayers} signatures");
+        }
+
+        _layers.Add(new JsonObject
+        {
+            ["mediaType"] = MediaTypes.SimpleSigning,
+            ["size"] = signature.Payload.Length,
+            ["digest"] = Digest.Of(signature.Payload.Span).ToString(),
+            ["annotations"] = new JsonObject
+            {
+                [SignatureAnnotation] = Convert.ToBase64String(signature.Signature.Span),
+                [KeyAnnotation] = signature.KeyFingerprint.ToString(),
+                [WitnessAnnotation] = signature.Witness,
+            },
+        });
+    }
+
+    /// <summary>The image configuration that goes with the layers, as cosign writes it.</summary>
+    public byte[] Config() => Bytes(new JsonObject
+    {
+        ["architecture"] = "",
+        ["created"] = "0001-01-01T00:00:00Z",
+        ["history"] = new JsonArray([.. _layers.Select(_ => (JsonNode)new JsonObject { ["created"] = "0001-01-01T00:00:00Z" })]),
+        ["os"] = "",
+        ["rootfs"] = new JsonObject
+        {
+            ["type"] = "layers",
+            ["diff_ids"] = new JsonArray([.. _layers.Select(layer => layer["digest"]?.DeepClone())]),
+        },
+        ["config"] = new JsonObject(),
+    });
+
+    public byte[] Manifest(byte[] config) => Bytes(new JsonObject
+    {
+        ["schemaVersion"] = 2,
+        ["mediaType"] = MediaTypes.OciManifest,
+        ["config"] = new JsonObject
+        {
+            ["mediaType"] = MediaTypes.OciConfig,
+            ["size"] = config.Length,
+            ["digest"] = Digest.Of(config).ToString(),
+        },
+        ["layers"] = new JsonArray([.. _layers.Select(layer => layer.DeepClone())]),
+    });
+
+    private static byte[] Bytes(JsonObject json) => System.Text.Encoding.UTF8.GetBytes(json.ToJsonString());
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}

@@ -1,0 +1,24 @@
+using Kritis.Events.Verifier.Policies;
+
+namespace Kritis.Events.Verifier.Admission;
+
+/// <summary>Adds the webhook.</summary>
+internal static class AdmissionRegistration
+{
+    public static IServiceCollection AddAdmission(this IServiceCollection services, IConfiguration configuration)
+    {
+        _ = services.AddSingleton(AdmissionOptions.From(configuration));
+        _ = services.AddSingleton(ClusterOptions.From(configuration));
+        _ = services.AddSingleton<ClusterPolicies>();
+        _ = services.AddSingleton<AdmissionDecider>();
+        _ = services.AddSingleton<AdmissionEndpoint>();
+        _ = services.AddSingleton<DecisionJournal>();
+        return services.AddHostedService(provider => provider.GetRequiredService<DecisionJournal>());
+    }
+
+    public static void MapAdmission(this IEndpointRouteBuilder endpoints)
+    {
+        var endpoint = endpoints.ServiceProvider.GetRequiredService<AdmissionEndpoint>();
+        _ = endpoints.MapPost(AdmissionEndpoint.Path, (RequestDelegate)endpoint.HandleAsync);
+    }
+}

@@ -1,0 +1,33 @@
+namespace Kritis.Events.Verifier.Admission;
+
+/// <summary>What an API server asks, as far as it was readable.</summary>
+internal sealed record AdmissionRequest
+{
+    /// <summary>The review's own API version, which its answer must have too.</summary>
+    public required string ApiVersion { get; init; }
+
+    public required string Uid { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Group { get; init; }
+
+    public string? SubResource { get; init; }
+
+    public string? Namespace { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Operation { get; init; }
+
+    public string? User { get; init; }
+
+    /// <summary>The images of the object, as they are written, each once.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
+    /// <summary>The images that the object had before; null where there was none or they cannot be read.</summary>
+    public IReadOnlySet<string>? OldImages { get; init; }
+
+    /// <summary>Why the review cannot be decided by its images; null where it can.</summary>
+    public string? Problem { get; init; }
+}

@@ -1,0 +1,23 @@
+using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Log;
+using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Settings;
+
+namespace Kritis.Events.Verifier.Cache;
+
+/// <summary>Adds the verifier's cache: the index, filled by the attestation log and by nothing else.</summary>
+internal static class CacheRegistration
+{
+    public static WebApplicationBuilder AddCache(this WebApplicationBuilder builder)
+    {
+        _ = builder.Services
+            .AddAttestationLog(builder.Bus(), builder.DataPath(), "verifier")
+            .AddAttestationIndex(keepSignatures: false, HealthEndpoints.Ready)
+            .AddSingleton<Func<LogProgress>>(provider =>
+            {
+                var follower = provider.GetRequiredService<IndexFollower>();
+                return () => new LogProgress(follower.CaughtUp.IsCompletedSuccessfully, follower.Read);
+            });
+        return builder;
+    }
+}

@@ -1,0 +1,32 @@
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.ServiceDefaults;
+using Kritis.Events.ServiceDefaults.Bus;
+using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.Verifier.Admission;
+using Kritis.Events.Verifier.Cache;
+using Kritis.Events.Verifier.Tls;
+
+namespace Kritis.Events.Verifier;
+
+/// <summary>The Verifier: answers admission reviews from what the attestation log told it.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => KritisService.RunAsync(() => Create(args));
+
+    /// <summary>The service as it runs; the embedded system adds what it shows.</summary>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? customise = null, BusParts? shown = null)
+    {
+        var builder = KritisService.CreateBuilder("verifier", args);
+        builder.Services.AddResourceFolder(builder.Configuration);
+        builder.AddCache();
+        builder.Services.AddAdmission(builder.Configuration);
+        builder.AddServingCertificate();
+        customise?.Invoke(builder);
+        builder.AddBus(needed: false, shown);
+
+        var app = builder.Build();
+        app.MapAdmission();
+        app.MapKritisDefaults();
+        return app;
+    }
+}
