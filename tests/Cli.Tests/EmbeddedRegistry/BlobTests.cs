@@ -209,11 +209,7 @@ public sealed class BlobTests
         var held = new HeldContent("01234");
         var first = registry.Client.PatchAsync(upload, held);
         await held.Sent;
-        await UntilAsync(async () =>
-        {
-            using var status = await registry.Client.GetAsync(upload);
-            return status.Headers.GetValues("Range").Single() == "0-4";
-        });
+        await UntilFiveBytesAreThereAsync(registry, upload);
 
         using var second = await PatchAsync(registry, upload, "xxxxx", null);
         second.StatusCode.Should().Be(HttpStatusCode.Conflict);
@@ -228,7 +224,11 @@ public sealed class BlobTests
     {
         await using var registry = await RegistryServer.StartAsync();
         var upload = await StartUploadAsync(registry);
-        await RawRequest.SendAsync(registry.Address, "PATCH", upload, "Content-Length: 10\r\n\r\n01234");
+        using (await RawRequest.BeginAsync(registry.Address, "PATCH", upload, "Content-Length: 10\r\n\r\n01234"))
+        {
+            await UntilFiveBytesAreThereAsync(registry, upload);
+        }
+
         await UntilAsync(async () => (await PatchAsync(registry, upload, "56789", "5-9")).StatusCode == HttpStatusCode.Accepted);
         (await registry.Client.PutAsync($"{upload}?digest={ContentDigest}", null)).StatusCode.Should().Be(HttpStatusCode.Created);
     }
@@ -274,11 +274,19 @@ public sealed class BlobTests
         return error.GetProperty("code").GetString();
     }
 
+    private static Task UntilFiveBytesAreThereAsync(RegistryServer registry, string upload) => UntilAsync(async () =>
+    {
+        using var status = await registry.Client.GetAsync(upload);
+        return status.Headers.GetValues("Range").Single() == "0-4";
+    });
+
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (!await condition())
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            limit.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
     }

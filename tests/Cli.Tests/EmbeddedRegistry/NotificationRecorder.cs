@@ -50,7 +50,12 @@ internal sealed class NotificationRecorder : IAsyncDisposable
 
     public void AnswerNext(int status, string text = "") => _answers.Enqueue((status, text));
 
-    public async Task<RecordedNotification> NextAsync() => await _received.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public async Task<RecordedNotification> NextAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        return await _received.Reader.ReadAsync(limit.Token);
+    }
 
     /// <summary>The next notification that it accepted; refused ones before it are passed over.</summary>
     public async Task<RecordedNotification> NextAcceptedAsync()

@@ -15,8 +15,17 @@ internal static class RawRequest
         await using var stream = connection.GetStream();
         await stream.WriteAsync(
             Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: close\r\n{headersAndBody}"), cancellation);
-        connection.Client.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream, Encoding.Latin1);
         return await reader.ReadToEndAsync(cancellation);
+    }
+
+    /// <summary>Sends the start of a request; its sender goes away when what is returned is disposed.</summary>
+    public static async Task<IDisposable> BeginAsync(Uri server, string method, string target, string headersAndBody)
+    {
+        var connection = new TcpClient();
+        await connection.ConnectAsync(server.Host, server.Port, TestContext.Current.CancellationToken);
+        await connection.GetStream().WriteAsync(
+            Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: {server.Authority}\r\n{headersAndBody}"));
+        return connection;
     }
 }

@@ -41,7 +41,9 @@ public sealed class RestartTests
         var file = Path.Combine(folder.Path, "repositories", "team", "app", "_uploads", old.Split('/')[^1]);
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-8));
         await using var restarted = await RegistryServer.StartAsync(dataFolder: folder.Path);
-        while ((await restarted.Client.GetAsync(old, TestContext.Current.CancellationToken)).StatusCode != HttpStatusCode.NotFound)
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while ((await restarted.Client.GetAsync(old, limit.Token)).StatusCode != HttpStatusCode.NotFound)
         {
             await Task.Yield();
         }
