@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Kritis.Events.Attestations.Resources;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,7 +92,8 @@ public sealed class ResourceFolderTests : IAsyncLifetime
         var next = Directory.CreateDirectory(Path.Combine(_files.Path, "..v2")).FullName;
         File.WriteAllText(Path.Combine(next, "a.yaml"), ResourceFolderFixture.Valid + "---\n" + ResourceFolderFixture.Policy(name: "second"));
         File.CreateSymbolicLink(Path.Combine(_files.Path, "..data_tmp"), next);
-        File.Move(Path.Combine(_files.Path, "..data_tmp"), Path.Combine(_files.Path, "..data"), overwrite: true);
+        using var swap = Process.Start("mv", ["-T", Path.Combine(_files.Path, "..data_tmp"), Path.Combine(_files.Path, "..data")]);
+        await swap.WaitForExitAsync(Cancellation);
 
         (await changed).Policies.Should().HaveCount(2);
     }
