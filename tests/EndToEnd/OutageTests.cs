@@ -33,6 +33,7 @@ public class OutageTests : IAsyncLifetime
         }
 
         (await Notify(_installation.Signers[0])).Should().Be(HttpStatusCode.ServiceUnavailable);
+        await Eventually.Async("a signer without a broker is not ready", async () => (await _installation.Signers[0].ReadinessAsync(Cancellation)).StartsWith("bus: "), Cancellation);
         using var layout = OciLayout.Image($"during {Guid.NewGuid()}");
         await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/during:1", Cancellation);
         await using var late = _installation.StartVerifier("verifier-without-broker");
@@ -47,6 +48,7 @@ public class OutageTests : IAsyncLifetime
         await late.UntilReadyAsync(Cancellation);
         (await Review.AdmitsAsync(late, before, Cancellation)).Should().BeTrue();
         await PushAndAwait("after");
+        await _installation.Signers[0].UntilReadyAsync(Cancellation);
     }
 
     [Fact]
