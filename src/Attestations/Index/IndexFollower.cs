@@ -22,8 +22,9 @@ public sealed partial class IndexFollower : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<IndexFollower> _logger;
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _changing = new();
     private HashSet<PinnedKey> _pinned;
-    private volatile bool _readAgain;
+    private bool _readAgain;
     private CancellationTokenSource? _reading;
     private LogPosition? _position;
     private long _read;
@@ -64,7 +65,7 @@ public sealed partial class IndexFollower : BackgroundService
             {
                 await FollowAsync(() => pause = FirstPause, stoppingToken);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || _readAgain)
             {
                 continue;
             }
@@ -72,6 +73,12 @@ public sealed partial class IndexFollower : BackgroundService
             {
                 Problem = failure.Message;
                 Log.LogAway(_logger, failure.Message, pause.TotalSeconds);
+            }
+            catch (Exception unexpected)
+            {
+                // Whatever it is, it must not end the process: the index still answers.
+                Problem = unexpected.Message;
+                Log.Unexpected(_logger, unexpected, pause.TotalSeconds);
             }
 
             await Task.Delay(pause, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -82,10 +89,13 @@ public sealed partial class IndexFollower : BackgroundService
     private async Task FollowAsync(Action connected, CancellationToken stoppingToken)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        _reading = reading;
-        if (_readAgain)
+        lock (_changing)
         {
-            (_readAgain, _position) = (false, null);
+            _reading = reading;
+            if (_readAgain)
+            {
+                (_readAgain, _position) = (false, null);
+            }
         }
 
         await foreach (var happened in _log.FollowAsync(_position, reading.Token))
@@ -104,6 +114,7 @@ public sealed partial class IndexFollower : BackgroundService
                     _ = _caughtUp.TrySetResult();
                     break;
                 case LogEvent.ReadFromFirst again:
+                    _position = null;
                     Log.ReadFromFirst(_logger, again.Reason);
                     break;
             }
@@ -113,24 +124,28 @@ public sealed partial class IndexFollower : BackgroundService
     private void ReadAgainForNewKeys(ResourceSet resources)
     {
         var pinned = PinnedKeys(resources);
-        var nothingNew = pinned.IsSubsetOf(_pinned);
-        if (nothingNew)
+        lock (_changing)
         {
+            var nothingNew = pinned.IsSubsetOf(_pinned);
             _pinned = pinned;
-            return;
+            if (nothingNew)
+            {
+                return;
+            }
+
+            _readAgain = true;
+            StopReading();
         }
 
-        _pinned = pinned;
-        _readAgain = true;
         Log.NewKeys(_logger);
-        StopReading();
     }
 
     private void StopReading()
     {
         try
         {
-            _reading?.Cancel();
+            // Not on this thread: what waits for the cancellation would go on reading under the lock.
+            _ = _reading?.CancelAsync();
         }
         catch (ObjectDisposedException)
         {
@@ -154,6 +169,9 @@ public sealed partial class IndexFollower : BackgroundService
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The attestation log cannot be followed: {Reason}. Trying again in {Seconds} s; the index goes on answering.")]
         public static partial void LogAway(ILogger logger, string reason, double seconds);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Following the attestation log failed in a way nobody thought of. Trying again in {Seconds} s; the index goes on answering.")]
+        public static partial void Unexpected(ILogger logger, Exception failure, double seconds);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Reading the attestation log from its first record: {Reason}.")]
         public static partial void ReadFromFirst(ILogger logger, string reason);

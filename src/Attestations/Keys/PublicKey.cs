@@ -91,10 +91,17 @@ public sealed class PublicKey
     private static PublicKey Rsa(byte[] subjectPublicKeyInfo, SignatureAlgorithm algorithm)
     {
         var key = RSA.Create();
-        key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+        key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out var read);
+        RefuseBytesBehind(subjectPublicKeyInfo, read);
         if (!RsaBits.Contains(key.KeySize))
         {
             throw new FormatException($"the RSA key has {key.KeySize} bits; expected 2048, 3072 or 4096");
+        }
+
+        // FIPS 186-5, section A.1.1: the public exponent is at least 65537. It is big-endian, without leading zeros.
+        if (key.ExportParameters(false).Exponent is not { Length: >= 3 })
+        {
+            throw new FormatException("the RSA key's public exponent is below 65537");
         }
 
         var padding = algorithm == SignatureAlgorithm.RsaPssSha256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
@@ -102,13 +109,22 @@ public sealed class PublicKey
             (payload, signature) => key.VerifyData(payload, signature, HashAlgorithmName.SHA256, padding));
     }
 
+    private static void RefuseBytesBehind(byte[] subjectPublicKeyInfo, int read)
+    {
+        if (read != subjectPublicKeyInfo.Length)
+        {
+            throw new FormatException($"{subjectPublicKeyInfo.Length - read} bytes stand behind the public key");
+        }
+    }
+
     private static PublicKey Ec(byte[] subjectPublicKeyInfo)
     {
         var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
-        if (key.ExportParameters(false).Curve.Oid.Value != P256)
+        key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out var read);
+        RefuseBytesBehind(subjectPublicKeyInfo, read);
+        if (key.ExportParameters(false).Curve is not { IsNamed: true, Oid.Value: P256 })
         {
-            throw new FormatException("the EC key is not on P-256");
+            throw new FormatException("the EC key is not on P-256, named as such");
         }
 
         return new PublicKey(SignatureAlgorithm.EcdsaSha256, key.ExportSubjectPublicKeyInfo(),

@@ -1,5 +1,6 @@
 using Kritis.Events.Attestations.Log.RabbitMq;
 using Kritis.Events.Attestations.Log.Sqlite;
+using Kritis.Events.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,9 +22,21 @@ public static class AttestationLogRegistration
         {
             var time = provider.GetRequiredService<TimeProvider>();
             return bus.Scheme == "memory"
-                ? new SqliteAttestationLog(Path.Combine(dataPath, "attestations.db"), time)
+                ? OpenFile(Path.Combine(dataPath, "attestations.db"), time)
                 : new RabbitMqAttestationLog(bus, clientName, time);
         });
         return services;
+    }
+
+    private static SqliteAttestationLog OpenFile(string path, TimeProvider time)
+    {
+        try
+        {
+            return new SqliteAttestationLog(path, time);
+        }
+        catch (AttestationLogException failure)
+        {
+            throw new StartRefusedException($"{failure.Message}. Data:Path must be a folder that this process may write.", failure);
+        }
     }
 }

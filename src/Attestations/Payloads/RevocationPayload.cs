@@ -19,11 +19,17 @@ public static class RevocationPayload
     internal const string Type = "kritis.events image revocation";
 
     /// <summary>The bytes that <paramref name="witness"/> signs to take back what it said of <paramref name="image"/>.</summary>
+    /// <exception cref="ArgumentException">The witness's name or the reason is none that a verifier would read: a revocation that is signed must count.</exception>
     public static byte[] Create(Image image, string witness, string reason)
     {
         ArgumentNullException.ThrowIfNull(image);
-        ArgumentException.ThrowIfNullOrEmpty(witness);
+        WitnessName.ThrowIfInvalid(witness);
         ArgumentNullException.ThrowIfNull(reason);
+        if (reason.Length > MostReasonCharacters)
+        {
+            throw new ArgumentException($"the reason has {reason.Length} characters, more than {MostReasonCharacters}", nameof(reason));
+        }
+
         return Encoding.UTF8.GetBytes(
             $$$"""{"critical":{"identity":{"docker-reference":"{{{image.Name}}}"},"image":{"docker-manifest-digest":"{{{image.Digest}}}"},"type":"{{{Type}}}"},"optional":{"reason":"{{{JsonEncodedText.Encode(reason)}}}","witness":"{{{witness}}}"}}""");
     }

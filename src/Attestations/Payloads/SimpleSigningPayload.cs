@@ -15,10 +15,11 @@ public static class SimpleSigningPayload
     internal const string Type = "cosign container image signature";
 
     /// <summary>The bytes that <paramref name="witness"/> signs to attest <paramref name="image"/>.</summary>
+    /// <exception cref="ArgumentException">The witness's name is none that a verifier would read.</exception>
     public static byte[] Create(Image image, string witness)
     {
         ArgumentNullException.ThrowIfNull(image);
-        ArgumentException.ThrowIfNullOrEmpty(witness);
+        WitnessName.ThrowIfInvalid(witness);
         return Encoding.UTF8.GetBytes(
             $$$"""{"critical":{"identity":{"docker-reference":"{{{image.Name}}}"},"image":{"docker-manifest-digest":"{{{image.Digest}}}"},"type":"{{{Type}}}"},"optional":{"witness":"{{{witness}}}"}}""");
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kritis.Events.Contracts.Images;
 
 namespace Kritis.Events.Attestations.Payloads;
 
@@ -13,6 +14,14 @@ public static partial class WitnessName
 
     /// <summary>Whether <paramref name="name"/> can be a resource's name.</summary>
     public static bool IsValid(string? name) => name is { Length: > 0 and <= 253 } && Pattern().IsMatch(name);
+
+    internal static void ThrowIfInvalid(string? name)
+    {
+        if (!IsValid(name))
+        {
+            throw new ArgumentException($"'{Excerpt.Of(name)}' is not a witness's name: expected {Expected}", nameof(name));
+        }
+    }
 
     [GeneratedRegex(@"\A[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Pattern();

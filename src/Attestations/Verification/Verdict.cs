@@ -30,6 +30,9 @@ public sealed record Verdict
     /// <summary>Why the image was revoked, as signed; null for an attestation.</summary>
     public string? Reason { get; private init; }
 
+    /// <summary>What came of the checks, for logs.</summary>
+    public override string ToString() => IsValid ? $"'{Witness}' says so of {Image}" : $"{FailedCheck}: {Explanation}";
+
     internal static Verdict Failed(AttestationCheck check, string explanation) => new() { FailedCheck = check, Explanation = explanation };
 
     internal static Verdict Valid(Image image, string witness, Digest fingerprint, string? reason) =>

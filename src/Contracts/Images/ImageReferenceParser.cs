@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Kritis.Events.Contracts.Images;
@@ -69,7 +70,7 @@ internal static partial class ImageReferenceParser
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : name[..slash];
         var isHost = first.AsSpan().ContainsAny('.', ':') || first == "localhost" || first.Any(char.IsAsciiLetterUpper);
-        var (registry, repository) = isHost ? (first.ToLowerInvariant(), name[(slash + 1)..]) : (DefaultRegistry, name);
+        var (registry, repository) = isHost ? (LowerCase(first), name[(slash + 1)..]) : (DefaultRegistry, name);
         if (registry == "index.docker.io")
         {
             registry = DefaultRegistry;
@@ -80,11 +81,19 @@ internal static partial class ImageReferenceParser
             : (registry, repository);
     }
 
+    /// <summary>Leaves a host that is not ASCII as it is, to be refused: the Kelvin sign's lower case would be an ordinary k.</summary>
+    private static string LowerCase(string host) => Ascii.IsValid(host) ? host.ToLowerInvariant() : host;
+
     private static string? ProblemOfParts(string registry, string repository, string? tag)
     {
         if (!Host().IsMatch(registry))
         {
             return "the registry is not a host name with an optional port";
+        }
+
+        if (registry != "localhost" && !registry.AsSpan().ContainsAny('.', ':'))
+        {
+            return "a registry without '.' and port, told only by its upper case, cannot be written in lower case: name it in full";
         }
 
         if (repository.Any(char.IsAsciiLetterUpper))

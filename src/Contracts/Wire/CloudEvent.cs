@@ -44,7 +44,7 @@ public static class CloudEvent
             [Prefix + "time"] = time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             [Prefix + "datacontenttype"] = ContentType,
         };
-        if (subject is not null)
+        if (!string.IsNullOrEmpty(subject))
         {
             headers[Prefix + "subject"] = subject;
         }
@@ -52,13 +52,14 @@ public static class CloudEvent
         return headers;
     }
 
+    /// <summary>What came of a push is another event than the push: the same source and id would mean the same event (CloudEvents 1.0, "id").</summary>
     private static (string Id, string? Subject, DateTimeOffset Time) Describe(object message, DateTimeOffset now) => message switch
     {
         ImagePushed pushed => (pushed.EventId, pushed.Image.ToString(), pushed.ReceivedAt),
         AttestationCreated created => (created.Id, created.Image.ToString(), created.CreatedAt),
         AttestationRevoked revoked => (revoked.Id, revoked.Image.ToString(), revoked.RevokedAt),
-        SigningSkipped skipped => (skipped.EventId, skipped.Image.ToString(), skipped.SkippedAt),
-        SigningFailed failed => (failed.EventId, failed.Image.ToString(), failed.FailedAt),
+        SigningSkipped skipped => (skipped.EventId + "/skipped", skipped.Image.ToString(), skipped.SkippedAt),
+        SigningFailed failed => (failed.EventId + "/failed", failed.Image.ToString(), failed.FailedAt),
         AdmissionDecided decided => (decided.Uid, decided.Name, decided.DecidedAt),
         _ => (Guid.CreateVersion7(now).ToString(), null, now),
     };

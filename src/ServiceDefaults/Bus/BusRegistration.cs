@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Contracts.Wire;
 using Kritis.Events.ServiceDefaults.Health;
@@ -62,6 +63,10 @@ public static class BusRegistration
         bus.ConfigureJsonSerializerOptions(json =>
         {
             json.TypeInfoResolverChain.Insert(0, WireJson.Default);
+            // MassTransit writes with its own options; what is sent is to be the same whoever sends it.
+            json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.PropertyNameCaseInsensitive = false;
+            json.NumberHandling = JsonNumberHandling.Strict;
             json.AllowDuplicateProperties = false;
             return json;
         });

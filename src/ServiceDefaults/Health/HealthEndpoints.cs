@@ -17,7 +17,13 @@ public static class HealthEndpoints
     {
         ArgumentNullException.ThrowIfNull(app);
         _ = app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = (context, _) => context.Response.WriteAsync("alive\n") });
-        _ = app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+        _ = app.MapHealthChecks("/readyz", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains(Ready),
+            ResponseWriter = WriteAsync,
+            // A bus whose broker is away calls itself degraded only; a signer in that state can take nothing in.
+            ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable },
+        });
         _ = app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
     }

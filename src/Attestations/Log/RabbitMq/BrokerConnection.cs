@@ -9,6 +9,12 @@ namespace Kritis.Events.Attestations.Log.RabbitMq;
 /// </summary>
 internal sealed class BrokerConnection(Uri bus, string clientName)
 {
+    /// <summary>
+    /// The largest message RabbitMQ can be set to take. With a lower limit here one such message in a stream, which nobody can delete,
+    /// would end every connection that reaches it.
+    /// </summary>
+    private const uint MostMessageBytes = 512 * 1024 * 1024;
+
     /// <summary>The broker, without user name and password.</summary>
     public string Description { get; } = new UriBuilder(bus) { UserName = "", Password = "" }.Uri.ToString();
 
@@ -25,6 +31,7 @@ internal sealed class BrokerConnection(Uri bus, string clientName)
             RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
             ContinuationTimeout = TimeSpan.FromSeconds(10),
             RequestedHeartbeat = TimeSpan.FromSeconds(10),
+            MaxInboundMessageBodySize = MostMessageBytes,
         };
         IConnection? connection = null;
         try
@@ -34,27 +41,36 @@ internal sealed class BrokerConnection(Uri bus, string clientName)
             await BusTopology.DeclareAsync(channel, cancellationToken);
             return connection;
         }
-        catch (Exception failure) when (IsBrokerFailure(failure))
+        catch (Exception failure)
         {
             if (connection is not null)
             {
                 await connection.DisposeAsync();
             }
 
+            if (!IsBrokerFailure(failure, cancellationToken))
+            {
+                throw;
+            }
+
             throw new AttestationLogException(Explain(failure), failure);
         }
     }
 
-    /// <summary>Whether an exception means that the broker, not this program, is at fault.</summary>
-    public static bool IsBrokerFailure(Exception failure) =>
-        failure is RabbitMQClientException or IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException;
+    /// <summary>
+    /// Whether an exception means that the broker, not this program, is at fault. The client shows an answer that did not come in time
+    /// as a cancellation; it is one only where the caller asked for it.
+    /// </summary>
+    public static bool IsBrokerFailure(Exception failure, CancellationToken cancellationToken) => failure is OperationCanceledException
+        ? !cancellationToken.IsCancellationRequested
+        : failure is RabbitMQClientException or IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException;
 
     private string Explain(Exception failure) => failure switch
     {
         OperationInterruptedException { ShutdownReason: { ReplyCode: 406 } reason } =>
             $"an exchange or queue on {Description} differs from what Kritis.Events declares ({reason.ReplyText}); nothing was changed: rename or delete the existing one",
         OperationInterruptedException { ShutdownReason: { ReplyCode: 403 } reason } =>
-            $"the broker at {Description} forbids it ({reason.ReplyText}); grant the user configure, write and read on 'kritis.*'",
+            $"the broker at {Description} forbids it ({reason.ReplyText}); grant the user configure, write and read on '^(kritis\\..*|amq\\.default)$'",
         BrokerUnreachableException { InnerException: AuthenticationFailureException } =>
             $"the broker at {Description} refuses the user name or password of Bus:Uri",
         _ => $"the broker at {Description} cannot be reached: {failure.GetBaseException().Message}",

@@ -75,27 +75,44 @@ internal sealed class RabbitMqAttestationLog(Uri bus, string clientName, TimePro
             var found = first is null ? "nothing stands there any more" : $"{first.Position} stands there now";
             return await SubscribeAsync(connection, "first", $"the log no longer holds {after}: {found}", cancellationToken);
         }
-        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure))
+        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
         {
             throw new AttestationLogException($"{Description} cannot be read: {failure.Message}", failure);
         }
     }
 
-    private static async Task<Start> SubscribeAsync(
+    private async Task<Start> SubscribeAsync(
         IConnection connection, object offset, string? problem, CancellationToken cancellationToken)
     {
         var subscription = await StreamSubscription.StartAsync(connection, MessageNames.AttestationLog, offset, cancellationToken);
+        return new Start(subscription, await PublishMarkerAsync(connection, cancellationToken), problem);
+    }
+
+    private async Task<string> PublishMarkerAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        // A broker that is short of memory or disk confirms nothing and says so only if asked.
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var marker = Guid.NewGuid().ToString("N");
         await using var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), either.Token);
         var properties = new BasicProperties
         {
             MessageId = marker,
             DeliveryMode = DeliveryModes.Persistent,
             Headers = new Dictionary<string, object?> { [StreamDelivery.MarkerHeader] = marker },
         };
-        await channel.BasicPublishAsync("", MessageNames.AttestationLog, mandatory: true, properties, ReadOnlyMemory<byte>.Empty, cancellationToken);
-        return new Start(subscription, marker, problem);
+        try
+        {
+            await channel.BasicPublishAsync("", MessageNames.AttestationLog, mandatory: true, properties, ReadOnlyMemory<byte>.Empty, either.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AttestationLogException(
+                $"{Description} confirmed no message within {Patience.TotalSeconds} s; the broker may be short of memory or disk", late);
+        }
+
+        return marker;
     }
 
     private async Task<StreamDelivery> NextAsync(StreamSubscription subscription, CancellationToken cancellationToken)
@@ -115,7 +132,7 @@ internal sealed class RabbitMqAttestationLog(Uri bus, string clientName, TimePro
         {
             await subscription.AcknowledgeAsync(delivery, cancellationToken);
         }
-        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure))
+        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
         {
             throw new AttestationLogException($"{Description} cannot be read any more: {failure.Message}", failure);
         }

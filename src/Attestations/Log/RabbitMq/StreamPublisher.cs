@@ -9,6 +9,10 @@ namespace Kritis.Events.Attestations.Log.RabbitMq;
 internal sealed class StreamPublisher(BrokerConnection broker, string source, TimeProvider time) : IAsyncDisposable
 {
     private const int MostOutstanding = 256;
+
+    /// <summary>A broker that is short of memory or disk confirms nothing, for as long as it is.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IConnection? _connection;
     private IChannel? _channel;
@@ -24,14 +28,17 @@ internal sealed class StreamPublisher(BrokerConnection broker, string source, Ti
             Headers = CloudEvent.Headers(message, source, time.GetUtcNow()).ToDictionary(header => header.Key, header => (object?)header.Value),
         };
         var body = JsonSerializer.SerializeToUtf8Bytes(message, typeof(T), WireJson.Default);
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var channel = await OpenAsync(cancellationToken);
-            await channel.BasicPublishAsync(exchange, routingKey: "", mandatory: true, properties, body, cancellationToken);
+            var channel = await OpenAsync(either.Token);
+            await channel.BasicPublishAsync(exchange, routingKey: "", mandatory: true, properties, body, either.Token);
         }
-        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure))
+        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
         {
-            throw new AttestationLogException($"{broker.Description} did not confirm {exchange} {messageId}: {failure.Message}", failure);
+            var reason = limit.IsCancellationRequested ? $"not within {Patience.TotalSeconds} s; it may be short of memory or disk" : failure.Message;
+            throw new AttestationLogException($"{broker.Description} did not confirm {exchange} {messageId}: {reason}", failure);
         }
     }
 

@@ -21,18 +21,24 @@ internal sealed class SqliteAttestationLog : IAttestationLog
     public SqliteAttestationLog(string path, TimeProvider time)
     {
         (_path, _time) = (path, time);
-        _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        try
+        {
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new AttestationLogException($"{Description} cannot be opened: {failure.Message}", failure);
+        }
+
         using var connection = Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
+        _ = Do(connection, "opened", command => command.ExecuteNonQuery(), """
             PRAGMA journal_mode = WAL;
             CREATE TABLE IF NOT EXISTS log (
                 position INTEGER PRIMARY KEY AUTOINCREMENT,
                 message_id TEXT NOT NULL,
                 type TEXT NOT NULL,
                 body BLOB NOT NULL);
-            """;
-        _ = command.ExecuteNonQuery();
+            """);
     }
 
     public string Description => $"SQLite log {_path}";
@@ -60,6 +66,7 @@ internal sealed class SqliteAttestationLog : IAttestationLog
         var caughtUp = false;
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var appended = _appended.Task;
             var batch = Read(connection, last);
             foreach (var record in batch)
@@ -76,8 +83,7 @@ internal sealed class SqliteAttestationLog : IAttestationLog
 
             if (batch.Count == 0)
             {
-                await Task.WhenAny(appended, Task.Delay(Poll, _time, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
+                _ = await Task.WhenAny(appended, Task.Delay(Poll, _time, cancellationToken));
             }
         }
     }
@@ -117,43 +123,47 @@ internal sealed class SqliteAttestationLog : IAttestationLog
         }
     }
 
-    private List<LogEvent.Record> Read(SqliteConnection connection, long after)
+    private List<LogEvent.Record> Read(SqliteConnection connection, long after) => Do(
+        connection, "read", Records, "SELECT position, message_id, type, body FROM log WHERE position > $after ORDER BY position LIMIT $most",
+        ("$after", after), ("$most", BatchSize));
+
+    private static List<LogEvent.Record> Records(SqliteCommand command)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT position, message_id, type, body FROM log WHERE position > $after ORDER BY position LIMIT $most";
-        _ = command.Parameters.AddWithValue("$after", after);
-        _ = command.Parameters.AddWithValue("$most", BatchSize);
         var batch = new List<LogEvent.Record>();
-        try
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
         {
-            using var rows = command.ExecuteReader();
-            while (rows.Read())
-            {
-                var position = new LogPosition(rows.GetInt64(0), rows.GetString(1));
-                batch.Add(new LogEvent.Record(position, rows.GetString(2), rows.GetFieldValue<byte[]>(3)));
-            }
-        }
-        catch (SqliteException failure)
-        {
-            throw new AttestationLogException($"{Description} cannot be read: {failure.Message}", failure);
+            var position = new LogPosition(rows.GetInt64(0), rows.GetString(1));
+            batch.Add(new LogEvent.Record(position, rows.GetString(2), rows.GetFieldValue<byte[]>(3)));
         }
 
         return batch;
     }
 
-    private static bool Holds(SqliteConnection connection, LogPosition position)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM log WHERE position = $position AND message_id = $id";
-        _ = command.Parameters.AddWithValue("$position", position.Offset);
-        _ = command.Parameters.AddWithValue("$id", position.MessageId);
-        return (long)command.ExecuteScalar()! > 0;
-    }
+    private bool Holds(SqliteConnection connection, LogPosition position) => Do(
+        connection, "read", command => (long)command.ExecuteScalar()! > 0,
+        "SELECT COUNT(*) FROM log WHERE position = $position AND message_id = $id", ("$position", position.Offset), ("$id", position.MessageId));
 
-    private static long End(SqliteConnection connection)
+    private long End(SqliteConnection connection) => Do(
+        connection, "read", command => (long)command.ExecuteScalar()!, "SELECT IFNULL(MAX(position), 0) FROM log");
+
+    private T Do<T>(
+        SqliteConnection connection, string done, Func<SqliteCommand, T> work, string text, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT IFNULL(MAX(position), 0) FROM log";
-        return (long)command.ExecuteScalar()!;
+        command.CommandText = text;
+        foreach (var (name, value) in parameters)
+        {
+            _ = command.Parameters.AddWithValue(name, value);
+        }
+
+        try
+        {
+            return work(command);
+        }
+        catch (Exception failure) when (failure is SqliteException or InvalidCastException or InvalidOperationException)
+        {
+            throw new AttestationLogException($"{Description} cannot be {done}: {failure.Message}", failure);
+        }
     }
 }

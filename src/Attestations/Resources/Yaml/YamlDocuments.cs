@@ -27,9 +27,9 @@ internal static class YamlDocuments
         try
         {
             var text = StrictUtf8.GetString(content.StartsWith("\uFEFF"u8) ? content[3..] : content);
-            return IsPlain(file, text, problems) ? Parse(text) : [];
+            return IsText(file, text, problems) && IsPlain(file, text, problems) ? Parse(text) : [];
         }
-        catch (ArgumentException)
+        catch (DecoderFallbackException)
         {
             problems.Add(file, 0, "the file is not UTF-8");
         }
@@ -37,8 +37,25 @@ internal static class YamlDocuments
         {
             problems.Add(file, (int)unreadable.Start.Line, $"this is not YAML: {Excerpt.Of(unreadable.Message)}");
         }
+        catch (Exception unreadable) when (unreadable is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // The library's scanner trips over some damaged texts instead of reporting them.
+            problems.Add(file, 0, $"this is not YAML: {Excerpt.Of(unreadable.Message)}");
+        }
 
         return [];
+    }
+
+    private static bool IsText(string file, string text, ProblemList problems)
+    {
+        var at = text.AsSpan().IndexOfAnyInRange('\u0000', '\u0008');
+        if (at < 0)
+        {
+            return true;
+        }
+
+        problems.Add(file, 1 + text.AsSpan(0, at).Count('\n'), "the file has control characters");
+        return false;
     }
 
     /// <summary>Looks at the events alone, before any tree is built of them.</summary>

@@ -1,0 +1,89 @@
+using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Attestations.Tests.Keys;
+using Kritis.Events.Attestations.Tests.Payloads;
+
+namespace Kritis.Events.Attestations.Tests.Index;
+
+public class AttestationIndexTests
+{
+    private static readonly TestKey Key = TestKey.Named("release");
+    private static readonly Witness Release = TestKey.Witness("release", Key.Pinned());
+
+    [Fact]
+    public void An_image_nobody_attested_is_unknown()
+    {
+        var index = new AttestationIndex();
+        index.Find(TestImages.App).Should().BeSameAs(AttestedImage.Unknown);
+        index.Find(TestImages.App).StandingOf(Release).Should().Be(new WitnessStanding(Standing.NoAttestation, null, null));
+        (index.Count, index.RevocationCount).Should().Be((0, 0));
+    }
+
+    [Fact]
+    public void An_id_is_held_once_and_counted_once()
+    {
+        var index = new AttestationIndex();
+        index.Add(TestImages.App, Attestation("1")).Should().BeTrue();
+        index.Add(TestImages.App, Attestation("1")).Should().BeFalse();
+        index.Add(TestImages.App, Attestation("2")).Should().BeTrue();
+        index.Revoke(TestImages.App, Revocation("3")).Should().BeTrue();
+        index.Revoke(TestImages.App, Revocation("3")).Should().BeFalse();
+        (index.Count, index.RevocationCount).Should().Be((2, 1));
+        index.Find(TestImages.App).Attestations.Select(held => held.Id).Should().Equal("1", "2");
+    }
+
+    [Fact]
+    public void Lesson_CVE_2026_122321_a_tag_is_never_a_key_to_an_answer()
+    {
+        var index = new AttestationIndex();
+        _ = index.Add(TestImages.App, Attestation("1") with { Tag = "1.0" });
+        index.Find(TestImages.OtherDigest).StandingOf(Release).Standing.Should().Be(Standing.NoAttestation);
+    }
+
+    [Fact]
+    public async Task Writers_and_readers_at_once_lose_nothing_and_see_nothing_torn()
+    {
+        const int Images = 50, Each = 40, Writers = 4;
+        var index = new AttestationIndex();
+        using var stop = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                for (var number = 0; number < Images; number++)
+                {
+                    var found = index.Find(TestImages.Of("r.example/a", number));
+                    found.Attestations.IsDefault.Should().BeFalse();
+                    found.Attestations.Select(held => held.Id).Should().OnlyHaveUniqueItems();
+                    found.Attestations.Should().OnlyContain(held => held.Tag == held.Id);
+                }
+            }
+        })).ToList();
+
+        var added = 0;
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() =>
+        {
+            var random = new Random(writer);
+            var work = Enumerable.Range(0, Images * Each).ToArray();
+            random.Shuffle(work);
+            foreach (var item in work)
+            {
+                var (image, id) = (TestImages.Of("r.example/a", item % Images), (item / Images).ToString("x", null));
+                _ = index.Add(image, Attestation(id) with { Tag = id }) ? Interlocked.Increment(ref added) : 0;
+                _ = item % 10 == 0 && index.Revoke(image, Revocation(id));
+            }
+        })));
+        await stop.CancelAsync();
+        await Task.WhenAll(readers);
+
+        added.Should().Be(Images * Each, "each id is new exactly once, whoever came first");
+        index.Count.Should().Be(Images * Each);
+        index.RevocationCount.Should().Be(Images * Each / 10);
+        Enumerable.Range(0, Images).Sum(number => index.Find(TestImages.Of("r.example/a", number)).Attestations.Length).Should().Be(Images * Each);
+    }
+
+    private static IndexedAttestation Attestation(string id) =>
+        new() { Id = id, Witness = "release", KeyFingerprint = Key.Public.Fingerprint, CreatedAt = DateTimeOffset.UnixEpoch };
+
+    private static IndexedRevocation Revocation(string id) => new(id, "release", "x", Key.Public.Fingerprint);
+}

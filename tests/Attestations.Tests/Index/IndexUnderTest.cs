@@ -1,0 +1,72 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Log;
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kritis.Events.Attestations.Tests.Index;
+
+/// <summary>An index with its writer, fed with records as a log would.</summary>
+internal sealed class IndexUnderTest
+{
+    private long _offset;
+    private long _dropped;
+
+    public IndexUnderTest(ResourceSet resources)
+    {
+        Resources = new GivenResources(resources);
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listening) =>
+        {
+            if (instrument.Meter.Scope == meters && instrument.Name == "kritis_log_records")
+            {
+                listening.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+            _ = tags[0].Value is string outcome && outcome.StartsWith("dropped-", StringComparison.Ordinal) ? Interlocked.Add(ref _dropped, count) : 0);
+        listener.Start();
+        Writer = new IndexWriter(Index, Resources, new IndexWriterOptions(), meters, NullLogger<IndexWriter>.Instance);
+    }
+
+    public AttestationIndex Index { get; } = new();
+
+    public IndexWriter Writer { get; }
+
+    public GivenResources Resources { get; }
+
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    public void Write(AttestationCreated created) =>
+        Write(MessageNames.AttestationCreated, JsonSerializer.SerializeToUtf8Bytes(created, WireJson.Default.AttestationCreated));
+
+    public void Write(AttestationRevoked revoked) =>
+        Write(MessageNames.AttestationRevoked, JsonSerializer.SerializeToUtf8Bytes(revoked, WireJson.Default.AttestationRevoked));
+
+    public void Write(string type, byte[] body) => Writer.Write(new LogEvent.Record(new LogPosition(++_offset, "m"), type, body));
+
+    public Standing Standing(Image image, string witness) =>
+        Index.Find(image).StandingOf(Resources.Current.Witnesses[witness]).Standing;
+}
+
+/// <summary>Resources that a test swaps as a reload does.</summary>
+internal sealed class GivenResources(ResourceSet first) : IResourceSource
+{
+    private volatile ResourceSet _current = first;
+
+    public event Action<ResourceSet>? Changed;
+
+    public ResourceSet Current => _current;
+
+    public void Use(ResourceSet next)
+    {
+        _current = next;
+        Changed?.Invoke(next);
+    }
+}

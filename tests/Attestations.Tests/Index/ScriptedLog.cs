@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using Kritis.Events.Attestations.Log;
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Wire;
+
+namespace Kritis.Events.Attestations.Tests.Index;
+
+/// <summary>A log that does what a test tells it: each reading waits to be played.</summary>
+internal sealed class ScriptedLog : IAttestationLog
+{
+    private readonly Channel<Reading> _readings = Channel.CreateUnbounded<Reading>();
+
+    public string Description => "scripted log";
+
+    public Task AppendAsync(AttestationCreated attestation, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task AppendAsync(AttestationRevoked revocation, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public async IAsyncEnumerable<LogEvent> FollowAsync(LogPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reading = new Reading(after);
+        await _readings.Writer.WriteAsync(reading, cancellationToken);
+        await foreach (var step in reading.Steps.Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return step();
+        }
+    }
+
+    public bool HasNext => _readings.Reader.TryPeek(out _);
+
+    /// <summary>The next reading that the follower began.</summary>
+    public async Task<Reading> NextAsync() =>
+        await _readings.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    public static LogEvent.Record Record(long offset, AttestationCreated created) => new(
+        new LogPosition(offset, created.Id), MessageNames.AttestationCreated,
+        JsonSerializer.SerializeToUtf8Bytes(created, WireJson.Default.AttestationCreated));
+
+    internal sealed record Reading(LogPosition? After)
+    {
+        public Channel<Func<LogEvent>> Steps { get; } = Channel.CreateUnbounded<Func<LogEvent>>();
+
+        public void Play(LogEvent happened) => Steps.Writer.TryWrite(() => happened).Should().BeTrue();
+
+        public void Fail(Exception failure) => Steps.Writer.TryWrite(() => throw failure).Should().BeTrue();
+    }
+}

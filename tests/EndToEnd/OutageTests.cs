@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Kritis.Events.EndToEnd.System;
+using Kritis.Events.Servers;
+
+namespace Kritis.Events.EndToEnd;
+
+/// <summary>An installation of its own, parts of which are taken away.</summary>
+public class OutageTests : IAsyncLifetime
+{
+    private readonly Installation _installation = new();
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _installation.InitializeAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _installation.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task G6_while_the_broker_is_away_verifiers_answer_the_intake_says_503_and_afterwards_everything_goes_on()
+    {
+        var before = await PushAndAwait("before");
+        await _installation.Broker.KillAsync();
+
+        foreach (var verifier in _installation.Verifiers)
+        {
+            (await Review.AdmitsAsync(verifier, before, Cancellation)).Should().BeTrue("the index needs no broker");
+            (await verifier.ReadinessAsync(Cancellation)).Should().Be("ready");
+        }
+
+        (await Notify(_installation.Signers[0])).Should().Be(HttpStatusCode.ServiceUnavailable);
+        await Eventually.Async("a signer without a broker is not ready", async () => (await _installation.Signers[0].ReadinessAsync(Cancellation)).StartsWith("bus: "), Cancellation);
+        using var layout = OciLayout.Image($"during {Guid.NewGuid()}");
+        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/during:1", Cancellation);
+        await using var late = _installation.StartVerifier("verifier-without-broker");
+        await Eventually.Async("a verifier without a log is alive", async () =>
+            await late.Http.GetStringAsync(new Uri("/healthz", UriKind.Relative), Cancellation) == "alive\n", Cancellation, () => late.Output);
+        (await late.ReadinessAsync(Cancellation)).Should().Contain("attestation-log");
+        (await Review.AdmitsAsync(late, before, Cancellation)).Should().BeFalse("it has not read the log");
+
+        await _installation.Broker.RestartAsync(Cancellation);
+
+        await Admitted(_installation.Name("kritis-demo/during", layout.Digest));
+        await late.UntilReadyAsync(Cancellation);
+        (await Review.AdmitsAsync(late, before, Cancellation)).Should().BeTrue();
+        await PushAndAwait("after");
+        await _installation.Signers[0].UntilReadyAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task G2_pushes_that_a_killed_signer_had_in_hand_are_signed_by_another()
+    {
+        var layouts = Enumerable.Range(0, 20).Select(number => OciLayout.Image($"killed {number} {Guid.NewGuid()}")).ToArray();
+        var pushing = Parallel.ForEachAsync(layouts, Cancellation, async (layout, cancelled) =>
+            await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/killed:{layout.Digest[7..20]}", cancelled));
+        await _installation.Signers[0].KillAsync();
+        await pushing;
+
+        foreach (var layout in layouts)
+        {
+            await Admitted(_installation.Name("kritis-demo/killed", layout.Digest));
+            layout.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Services_that_are_asked_to_stop_do_so_by_themselves_and_find_everything_again()
+    {
+        var image = await PushAndAwait("stop");
+
+        (await _installation.Verifiers[0].StopAsync()).Should().BeTrue("a verifier ends when asked to");
+        (await _installation.Signers[0].StopAsync()).Should().BeTrue("a signer ends when asked to");
+
+        await using var again = _installation.StartVerifier("verifier0");
+        await again.UntilReadyAsync(Cancellation);
+        (await Review.AdmitsAsync(again, image, Cancellation)).Should().BeTrue();
+    }
+
+    private async Task<string> PushAndAwait(string name)
+    {
+        using var layout = OciLayout.Image($"{name} {Guid.NewGuid()}");
+        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/{name}:1", Cancellation);
+        var image = _installation.Name($"kritis-demo/{name}", layout.Digest);
+        await Admitted(image);
+        return image;
+    }
+
+    private async Task Admitted(string image)
+    {
+        foreach (var verifier in _installation.Verifiers)
+        {
+            await Eventually.Async($"{image} is admitted", () => Review.AdmitsAsync(verifier, image, Cancellation), Cancellation,
+                () => string.Join("\n--\n", _installation.Signers.Append(verifier).Select(service => service.Output)), TimeSpan.FromSeconds(120));
+        }
+    }
+
+    private static async Task<HttpStatusCode> Notify(ServiceProcess signer)
+    {
+        var envelope = $$"""
+            {"events":[{"id":"{{Guid.NewGuid()}}","timestamp":"2026-11-23T17:45:43Z","action":"push","target":{
+            "mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{{new string('a', 64)}}","repository":"kritis-demo/x",
+            "url":"http://127.0.0.1:5000/v2/kritis-demo/x/manifests/1","tag":"1" },"request":{"host":"127.0.0.1:5000"} } ] }
+            """;
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/events/distribution", UriKind.Relative))
+        {
+            Content = new StringContent(envelope, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Installation.Token);
+        using var answer = await signer.Http.SendAsync(request, Cancellation);
+        return answer.StatusCode;
+    }
+}

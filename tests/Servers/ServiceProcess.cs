@@ -1,0 +1,58 @@
+namespace Kritis.Events.Servers;
+
+/// <summary>One of the project's own services as a process of its own.</summary>
+public sealed class ServiceProcess : IAsyncDisposable
+{
+    private readonly ChildProcess _process;
+    private readonly HttpClient _http;
+
+    private ServiceProcess(ChildProcess process, Uri address)
+    {
+        (_process, Address) = (process, address);
+#pragma warning disable CA5400 // The certificate is the service's own; a test that is about it checks it.
+        _http = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true }) { BaseAddress = address };
+#pragma warning restore CA5400
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>A client for its address that takes its certificate as it is.</summary>
+    public HttpClient Http => _http;
+
+    public string Output => _process.Output;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts a service; the settings are given as <c>KRITIS_…</c> variables.</summary>
+    public static ServiceProcess Start(string name, string assembly, Uri address, IReadOnlyDictionary<string, string> settings)
+    {
+        var environment = settings.ToDictionary(setting => "KRITIS_" + setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
+        environment["KRITIS_urls"] = address.GetLeftPart(UriPartial.Authority);
+        environment["DOTNET_gcServer"] = "0";
+        return new ServiceProcess(ChildProcess.Start(name, "dotnet", [assembly], environment), address);
+    }
+
+    public async Task<string> ReadinessAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _http.GetAsync(new Uri("/readyz", UriKind.Relative), cancellationToken);
+        return answer.IsSuccessStatusCode ? "ready" : await answer.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    public Task UntilReadyAsync(CancellationToken cancellationToken) => Eventually.Async(
+        $"{_process.Name} is ready",
+        async () => _process.HasExited
+            ? throw new InvalidOperationException($"it ended with {_process.ExitCode}")
+            : await ReadinessAsync(cancellationToken) == "ready",
+        cancellationToken, () => Output);
+
+    public Task KillAsync() => _process.KillAsync();
+
+    /// <returns>Whether it ended by itself when asked to.</returns>
+    public Task<bool> StopAsync() => _process.StopAsync(TimeSpan.FromSeconds(30));
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _process.DisposeAsync();
+    }
+}
