@@ -153,7 +153,7 @@ public sealed class DecisionJournalTests
 
         await Eventually.Holds(() => bus.Begun > 0, "the first decisions are on their way");
         bus.Begun.Should().BeLessThan(50, "the rest waits for the broker");
-        var stopping = host.StopAsync();
+        var stopping = host.Services.GetRequiredService<DecisionJournal>().StopAsync(TestContext.Current.CancellationToken);
         bus.Open();
         await stopping;
 

@@ -84,8 +84,6 @@ internal sealed class WebhookHost : IAsyncDisposable
         return Http.PostAsync(new Uri(AdmissionEndpoint.Path, UriKind.Relative), body, TestContext.Current.CancellationToken);
     }
 
-    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
-
     public async ValueTask DisposeAsync()
     {
         if (_http.IsValueCreated)
