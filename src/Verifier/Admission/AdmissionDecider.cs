@@ -1,5 +1,4 @@
 using Kritis.Events.Attestations.Index;
-using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Policies;
@@ -11,14 +10,19 @@ internal sealed class AdmissionDecider(ClusterPolicies policies, AttestationInde
 {
     public AdmissionDecision Decide(AdmissionRequest request)
     {
-        if (request.Operation is "DELETE" or "CONNECT" && request.Problem is null)
+        if (request.ReviewProblem is { } misunderstood)
+        {
+            return AdmissionDecision.Unreadable(misunderstood);
+        }
+
+        if (request.Operation is "DELETE" or "CONNECT")
         {
             return AdmissionDecision.Allow($"{request.Operation} brings no image in");
         }
 
         if (string.IsNullOrEmpty(request.Namespace))
         {
-            return AdmissionDecision.Refuse("the review names no namespace, so no policy can be found for it");
+            return AdmissionDecision.Unreadable("the review names no namespace, so no policy can be found for it");
         }
 
         // One set for the whole review, so that a reload in its middle cannot mix two.
@@ -29,90 +33,80 @@ internal sealed class AdmissionDecider(ClusterPolicies policies, AttestationInde
             return AdmissionDecision.Allow("no policy selects the namespace");
         }
 
-        if (request.Problem is { } problem)
+        var names = Array.ConvertAll(selecting, policy => policy.Name);
+        if (request.ObjectProblem is { } unreadable)
         {
-            return AdmissionDecision.Refuse(problem) with { Policies = NamesOf(selecting) };
+            return AdmissionDecision.Unreadable(unreadable) with { Policies = names };
         }
 
-        var added = request.OldImages is { } before ? [.. request.Images.Where(image => !before.Contains(image))] : request.Images;
+        var added = Added(request);
         return added.Count == 0
-            ? AdmissionDecision.Allow(request.Images.Count == 0 ? "the object names no image" : "the update adds no image")
-            : Weigh(added, set, selecting);
+            ? AdmissionDecision.Allow(request.Images.Count == 0 ? "the object carries no image" : "the update adds no image") with { Policies = names }
+            : Weigh(added, new ImageCheck(set, selecting, index)) with { Policies = names };
     }
 
-    private AdmissionDecision Weigh(IReadOnlyList<string> images, PolicySet set, CompiledPolicy[] selecting)
+    /// <summary>The images that an update brings in; all of them where what was there before is not known.</summary>
+    private static IReadOnlyList<string> Added(AdmissionRequest request)
     {
+        if (request.OldImages is not { } before)
+        {
+            return request.Images;
+        }
+
+        var added = new List<string>();
+        foreach (var image in request.Images)
+        {
+            if (!before.Contains(image))
+            {
+                added.Add(image);
+            }
+        }
+
+        return added;
+    }
+
+    private AdmissionDecision Weigh(IReadOnlyList<string> images, ImageCheck check)
+    {
+        // Asked before the index is: an answer may be told as too early that was not, but not the other way round.
         var read = progress();
-        var refused = new List<string>();
-        var warnings = new WarningList();
         var decisions = new List<ImageDecision>(images.Count);
-        var dryRun = false;
+        var failed = new List<ImageVerdict>();
         foreach (var image in images)
         {
-            var weighed = Weigh(image, set, selecting, read);
-            decisions.Add(weighed.Decision);
-            if (weighed.Decision.Attested)
+            var verdict = check.Check(image);
+            decisions.Add(verdict.ToDecision());
+            if (!verdict.Holds)
             {
-                continue;
+                failed.Add(verdict);
             }
-
-            var line = $"image {ImageText.Shown(image)} is not attested";
-            dryRun |= !weighed.Enforced;
-            if (weighed.Enforced)
-            {
-                refused.Add(line);
-            }
-
-            warnings.Add(weighed.Enforced ? $"{line}: {weighed.Decision.Explanation}" : $"dry run: {line}: {weighed.Decision.Explanation}");
         }
 
+        return failed.Count == 0
+            ? new AdmissionDecision { Outcome = AdmissionOutcome.Allowed, Images = decisions }
+            : Fail(failed, read) with { Images = decisions };
+    }
+
+    private static AdmissionDecision Fail(List<ImageVerdict> failed, LogProgress read)
+    {
+        var warnings = new WarningList();
+        var behind = read.CaughtUp ? null : $"this verifier has not caught up with the attestation log yet ({read.Read} records read); try again";
+        if (behind is not null)
+        {
+            warnings.Add(behind);
+        }
+
+        foreach (var verdict in failed)
+        {
+            verdict.Warn(warnings);
+        }
+
+        var refused = failed.FindAll(verdict => verdict.IsRefused);
         return new AdmissionDecision
         {
-            Allowed = refused.Count == 0,
-            DryRun = refused.Count == 0 && dryRun,
-            Message = string.Join('\n', refused),
+            Outcome = refused.Count > 0 ? AdmissionOutcome.Denied : AdmissionOutcome.DryRun,
+            Message = string.Join('\n', refused.ConvertAll(verdict => verdict.Line)),
+            Reason = behind,
             Warnings = warnings.Finish(),
-            Policies = NamesOf(selecting),
-            Images = decisions,
         };
     }
-
-    private (ImageDecision Decision, bool Enforced) Weigh(string image, PolicySet set, CompiledPolicy[] selecting, LogProgress read)
-    {
-        if (!ImageReference.TryParse(image, out var reference, out var problem))
-        {
-            return (Decision(image, ImageVerdict.Bad($"not an image name: {problem}")), selecting.Any(policy => policy.IsEnforced));
-        }
-
-        ImageVerdict? failed = null;
-        var enforced = false;
-        var attestations = new List<string>();
-        foreach (var policy in selecting)
-        {
-            var verdict = ImageCheck.Check(reference, set, policy, index, read);
-            attestations.AddRange(verdict.Attestations);
-            if (verdict.Holds)
-            {
-                continue;
-            }
-
-            // The stricter wins: a policy that enforces is told before one that only watches.
-            failed = failed is null || (policy.IsEnforced && !enforced) ? verdict : failed;
-            enforced |= policy.IsEnforced;
-        }
-
-        return failed is null
-            ? (Decision(image, new ImageVerdict(true, "fulfils every policy of the namespace", [.. attestations.Distinct()])), false)
-            : (Decision(image, failed), enforced);
-    }
-
-    private static ImageDecision Decision(string image, ImageVerdict verdict) => new()
-    {
-        Image = ImageText.Shown(image),
-        Attested = verdict.Holds,
-        Explanation = verdict.Explanation,
-        Attestations = verdict.Attestations,
-    };
-
-    private static string[] NamesOf(CompiledPolicy[] policies) => [.. policies.Select(policy => policy.Name)];
 }

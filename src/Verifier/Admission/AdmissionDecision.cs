@@ -5,16 +5,12 @@ namespace Kritis.Events.Verifier.Admission;
 /// <summary>The answer to a review, with what it rests on.</summary>
 internal sealed record AdmissionDecision
 {
-    public required bool Allowed { get; init; }
+    public required AdmissionOutcome Outcome { get; init; }
 
-    /// <summary>Whether it is allowed only because the policies that refuse it are in dry-run.</summary>
-    public bool DryRun { get; init; }
+    public bool Allowed => Outcome is AdmissionOutcome.Allowed or AdmissionOutcome.DryRun;
 
     /// <summary>What the user reads behind "denied the request: "; empty where it is allowed.</summary>
     public string Message { get; init; } = "";
-
-    /// <summary>403 for what is not attested, 400 for what cannot be read.</summary>
-    public int Code { get; init; } = 403;
 
     /// <summary>Why, where the images alone do not say it.</summary>
     public string? Reason { get; init; }
@@ -25,15 +21,50 @@ internal sealed record AdmissionDecision
 
     public IReadOnlyList<ImageDecision> Images { get; init; } = [];
 
-    public string Outcome => (Allowed, DryRun, Code) switch
+    public static AdmissionDecision Allow(string reason) => new() { Outcome = AdmissionOutcome.Allowed, Reason = reason };
+
+    public static AdmissionDecision Unreadable(string reason) =>
+        new() { Outcome = AdmissionOutcome.Unreadable, Message = reason, Reason = reason };
+
+    public static AdmissionDecision Error(string reason) =>
+        new() { Outcome = AdmissionOutcome.Error, Message = reason, Reason = reason };
+}
+
+/// <summary>How a review was answered.</summary>
+internal enum AdmissionOutcome
+{
+    /// <summary>Every policy that selects the namespace holds.</summary>
+    Allowed,
+
+    /// <summary>Allowed only because the policies that do not hold are in dry-run.</summary>
+    DryRun,
+
+    /// <summary>An image is not attested.</summary>
+    Denied,
+
+    /// <summary>The review or its object cannot be read.</summary>
+    Unreadable,
+
+    /// <summary>The verifier could not decide because of a defect of its own.</summary>
+    Error,
+}
+
+/// <summary>Outcomes as they are counted, logged and answered.</summary>
+internal static class AdmissionOutcomes
+{
+    public static string Name(this AdmissionOutcome outcome) => outcome switch
     {
-        (true, false, _) => "allowed",
-        (true, true, _) => "dry-run",
-        (_, _, 400) => "unreadable",
-        _ => "denied",
+        AdmissionOutcome.Allowed => "allowed",
+        AdmissionOutcome.DryRun => "dryrun",
+        AdmissionOutcome.Denied => "denied",
+        AdmissionOutcome.Unreadable => "unreadable",
+        _ => "error",
     };
 
-    public static AdmissionDecision Allow(string reason) => new() { Allowed = true, Reason = reason };
-
-    public static AdmissionDecision Refuse(string reason) => new() { Allowed = false, Code = 400, Message = reason, Reason = reason };
+    /// <summary>The code and reason of a refusal's status (Kubernetes API, <c>metav1.Status</c>).</summary>
+    public static (int Code, string Reason) Status(this AdmissionOutcome outcome) => outcome switch
+    {
+        AdmissionOutcome.Unreadable => (400, "BadRequest"),
+        _ => (403, "Forbidden"),
+    };
 }

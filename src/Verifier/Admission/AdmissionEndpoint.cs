@@ -1,5 +1,6 @@
-using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Kritis.Events.Contracts.Images;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Kritis.Events.Verifier.Admission;
 
@@ -9,6 +10,9 @@ internal sealed partial class AdmissionEndpoint(
 {
     public const string Path = "/validate";
 
+    // The longest an API server waits for a webhook (timeoutSeconds); nobody reads the answer to a review that takes longer to arrive.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public async Task HandleAsync(HttpContext context)
     {
         if (!context.Request.HasJsonContentType())
@@ -17,86 +21,87 @@ internal sealed partial class AdmissionEndpoint(
             return;
         }
 
-        using var body = await ReadAsync(context);
-        if (body is null)
-        {
-            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"the review has more than {options.MaxBodyBytes} bytes (Admission:MaxBodyBytes)");
-            return;
-        }
-
-        var started = time.GetTimestamp();
-        if (!ReviewReader.TryRead(body.Content, out var request, out var problem))
-        {
-            journal.CountUnreadable();
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, problem);
-            return;
-        }
-
-        var decision = Decide(request);
-        journal.Write(request, decision, time.GetElapsedTime(started));
-        var answer = ReviewAnswer.Write(request, decision);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Length;
-        await context.Response.Body.WriteAsync(answer, context.RequestAborted);
-    }
-
-    private AdmissionDecision Decide(AdmissionRequest request)
-    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
         try
         {
-            return decider.Decide(request);
+            using var body = await ReadAsync(context, either.Token);
+            await (body is null
+                ? RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"the review has more than {options.MaxBodyBytes} bytes (Admission:MaxBodyBytes)")
+                : AnswerAsync(context, body.Content));
         }
-#pragma warning disable CA1031 // Whatever goes wrong here, the answer is no, and the API server gets one.
-        catch (Exception defect)
-#pragma warning restore CA1031
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
-            Log.Defect(logger, Excerpt.Of(request.Uid), defect);
-            return AdmissionDecision.Refuse("the verifier could not decide this review because of a defect; its log says more");
+            await RefuseAsync(context, StatusCodes.Status408RequestTimeout, $"the review did not arrive within {Patience.TotalSeconds:0} s");
         }
     }
 
-    private async Task<ReviewBody?> ReadAsync(HttpContext context)
+    private async Task<ReviewBody?> ReadAsync(HttpContext context, CancellationToken cancellationToken)
     {
         if (context.Request.ContentLength > options.MaxBodyBytes)
         {
             return null;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(context.Request.ContentLength ?? 16 * 1024) + 1);
-        var length = 0;
+        // The web server's own limit would cut reviews that this setting allows.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+
+        return await ReviewBody.ReadAsync(context.Request.Body, options.MaxBodyBytes, cancellationToken);
+    }
+
+    private async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        var started = time.GetTimestamp();
+        if (!TryDecide(body, out var request, out var decision, out var problem))
+        {
+            journal.CountNoReview();
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+
+        var elapsed = time.GetElapsedTime(started);
         try
         {
-            while (true)
-            {
-                var read = await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted);
-                length += read;
-                if (length > options.MaxBodyBytes)
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    return null;
-                }
-
-                if (read == 0)
-                {
-                    return new ReviewBody(buffer, length);
-                }
-
-                buffer = length == buffer.Length ? Grow(buffer) : buffer;
-            }
+            var answer = ReviewAnswer.Write(request, decision);
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = answer.Length;
+            await context.Response.Body.WriteAsync(answer, context.RequestAborted);
         }
-        catch
+        finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
-            throw;
+            journal.Write(request, decision, elapsed);
         }
     }
 
-    private static byte[] Grow(byte[] buffer)
+    private bool TryDecide(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out AdmissionRequest? request,
+        [NotNullWhen(true)] out AdmissionDecision? decision,
+        [NotNullWhen(false)] out string? problem)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
+        (request, decision) = (null, null);
+        try
+        {
+            if (ReviewReader.TryRead(body, out request, out problem))
+            {
+                decision = decider.Decide(request);
+            }
+
+            return decision is not null;
+        }
+#pragma warning disable CA1031 // Whatever goes wrong here, the answer is no, and the API server gets one.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            problem = "the verifier could not decide this review because of a defect; its log says more";
+            request ??= ReviewIdentity.TryFind(body.Span, out var version, out var uid) ? new AdmissionRequest { ApiVersion = version ?? "", Uid = uid } : null;
+            Log.Defect(logger, Excerpt.Of(request?.Uid), defect);
+            decision = request is null ? null : AdmissionDecision.Error(problem);
+            return decision is not null;
+        }
     }
 
     private static Task RefuseAsync(HttpContext context, int status, string reason)
@@ -104,13 +109,6 @@ internal sealed partial class AdmissionEndpoint(
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(reason + "\n", context.RequestAborted);
-    }
-
-    private sealed class ReviewBody(byte[] buffer, int length) : IDisposable
-    {
-        public ReadOnlyMemory<byte> Content => buffer.AsMemory(0, length);
-
-        public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private static partial class Log

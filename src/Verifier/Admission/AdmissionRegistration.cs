@@ -10,6 +10,7 @@ internal static class AdmissionRegistration
         _ = services.AddSingleton(AdmissionOptions.From(configuration));
         _ = services.AddSingleton(ClusterOptions.From(configuration));
         _ = services.AddSingleton<ClusterPolicies>();
+        _ = services.AddSingleton<AdmissionMetrics>();
         _ = services.AddSingleton<AdmissionDecider>();
         _ = services.AddSingleton<AdmissionEndpoint>();
         _ = services.AddSingleton<DecisionJournal>();

@@ -8,11 +8,9 @@ internal sealed record AdmissionRequest
 
     public required string Uid { get; init; }
 
-    public string? Kind { get; init; }
-
     public string? Group { get; init; }
 
-    public string? SubResource { get; init; }
+    public string? Kind { get; init; }
 
     public string? Namespace { get; init; }
 
@@ -28,6 +26,9 @@ internal sealed record AdmissionRequest
     /// <summary>The images that the object had before; null where there was none or they cannot be read.</summary>
     public IReadOnlySet<string>? OldImages { get; init; }
 
-    /// <summary>Why the review cannot be decided by its images; null where it can.</summary>
-    public string? Problem { get; init; }
+    /// <summary>Why the review itself cannot be understood, whatever namespace it is about; null where it can.</summary>
+    public string? ReviewProblem { get; init; }
+
+    /// <summary>Why the images of its object cannot be read; null where they can.</summary>
+    public string? ObjectProblem { get; init; }
 }

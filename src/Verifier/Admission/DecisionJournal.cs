@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
@@ -13,58 +12,60 @@ namespace Kritis.Events.Verifier.Admission;
 /// </summary>
 internal sealed partial class DecisionJournal : BackgroundService
 {
-    private const int MostWaiting = 10_000;
+    /// <summary>The most decisions that wait for the broker.</summary>
+    public const int MostWaiting = 5_000;
+
+    /// <summary>The most images that are told of one decision, so that what waits is bounded in bytes too; the refused come first.</summary>
+    public const int MostImages = 50;
+
     private const int Concurrency = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
     private readonly IBus _bus;
     private readonly string _cluster;
     private readonly TimeProvider _time;
+    private readonly AdmissionMetrics _metrics;
     private readonly ILogger<DecisionJournal> _logger;
-    private readonly Counter<long> _admissions;
-    private readonly Counter<long> _dropped;
-    private readonly Histogram<double> _duration;
     private readonly Channel<AdmissionDecided> _waiting;
 
-    public DecisionJournal(IBus bus, ClusterOptions cluster, TimeProvider time, IMeterFactory meters, ILogger<DecisionJournal> logger)
+    public DecisionJournal(IBus bus, ClusterOptions cluster, TimeProvider time, AdmissionMetrics metrics, ILogger<DecisionJournal> logger)
     {
-        (_bus, _cluster, _time, _logger) = (bus, cluster.Name, time, logger);
-        var meter = meters.Create("Kritis.Events.Verifier");
-        _admissions = meter.CreateCounter<long>("kritis_admissions", description: "Admission reviews, by how they were answered.");
-        _dropped = meter.CreateCounter<long>("kritis_journal_dropped", description: "Decisions that did not reach the bus.");
-        _duration = meter.CreateHistogram<double>("kritis_admission_duration_seconds", "s", "Time from a whole review to its decision.");
+        (_bus, _cluster, _time, _metrics, _logger) = (bus, cluster.Name, time, metrics, logger);
         _waiting = Channel.CreateBounded<AdmissionDecided>(
-            new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }, _ => _dropped.Add(1));
+            new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }, _ => _metrics.Dropped());
     }
 
-    public void CountUnreadable() => _admissions.Add(1, new KeyValuePair<string, object?>("outcome", "no-review"));
+    public void CountNoReview() => _metrics.NoReview();
 
     public void Write(AdmissionRequest request, AdmissionDecision decision, TimeSpan elapsed)
     {
-        _admissions.Add(1, new KeyValuePair<string, object?>("outcome", decision.Outcome));
-        _duration.Record(elapsed.TotalSeconds);
-        var told = new AdmissionDecided
+        _metrics.Answered(decision.Outcome, elapsed);
+        var decided = DecisionReport.Of(request, decision, _cluster, _time.GetUtcNow(), elapsed);
+        if (!_waiting.Writer.TryWrite(decided))
         {
-            Uid = Excerpt.Of(request.Uid),
-            Cluster = _cluster,
-            Namespace = Shown(request.Namespace),
-            Kind = Shown(request.Kind),
-            Name = Shown(request.Name),
-            Operation = Shown(request.Operation),
-            User = Shown(request.User),
-            Allowed = decision.Allowed,
-            DryRun = decision.DryRun,
-            Reason = decision.Reason,
-            Policies = decision.Policies,
-            Images = decision.Images,
-            DecidedAt = _time.GetUtcNow(),
-            DurationMicroseconds = elapsed.TotalMicroseconds,
-        };
-        _ = _waiting.Writer.TryWrite(told);
+            _metrics.Dropped();
+        }
+
         if (_logger.IsEnabled(LogLevel.Information))
         {
-            Log.Decided(_logger, decision.Outcome, told.Operation, told.Kind, told.Namespace, told.Name, told.User, Images(decision),
-                string.Join(',', decision.Policies), decision.Reason, told.DurationMicroseconds, told.Uid);
+            Log.Decided(
+                _logger, decision.Outcome.Name(), decided.Operation, decided.Kind, decided.Namespace, decided.Name, decided.User,
+                DecisionReport.Line(decided.Images), string.Join(", ", decided.Policies), decided.Reason, decided.DurationMicroseconds, decided.Uid);
         }
+    }
+
+    /// <summary>What waits is told before the service ends, within bounds.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _ = _waiting.Writer.TryComplete();
+        if (ExecuteTask is { } telling)
+        {
+            using var limit = new CancellationTokenSource(LastPatience, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            await telling.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
@@ -86,15 +87,10 @@ internal sealed partial class DecisionJournal : BackgroundService
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            _dropped.Add(1);
-            Log.NotPublished(_logger, decided.Uid, failure.Message);
+            _metrics.Dropped();
+            Log.NotPublished(_logger, decided.Uid, Excerpt.Of(failure.Message));
         }
     }
-
-    private static string? Shown(string? text) => text is null ? null : Excerpt.Of(text);
-
-    private static string Images(AdmissionDecision decision) => string.Join(", ",
-        decision.Images.Take(20).Select(image => image.Attested ? $"{image.Image} attested" : $"{image.Image} refused ({image.Explanation})"));
 
     private static partial class Log
     {

@@ -1,86 +1,65 @@
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Contracts.Images;
-using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Policies;
 
 namespace Kritis.Events.Verifier.Admission;
 
-/// <summary>Holds one image against one policy, from the index alone.</summary>
-internal static class ImageCheck
+/// <summary>Holds images against the policies of one namespace, from the index alone.</summary>
+internal sealed class ImageCheck(PolicySet policies, CompiledPolicy[] selecting, AttestationIndex index)
 {
-    public static ImageVerdict Check(ImageReference reference, PolicySet policies, CompiledPolicy policy, AttestationIndex index, LogProgress progress)
+    public ImageVerdict Check(string image)
     {
-        var signedHost = policies.SignedHost(reference.Registry);
-        var canonical = signedHost == reference.Registry ? reference : reference.WithRegistry(signedHost);
-        if (policy.Exempts(reference.ToString()) || (!ReferenceEquals(canonical, reference) && policy.Exempts(canonical.ToString())))
+        if (!ImageReference.TryParse(image, out var reference, out var problem))
         {
-            return ImageVerdict.Good($"exempt by policy '{policy.Name}'");
+            return new ImageVerdict(image, Array.ConvertAll(selecting, policy => Fails(policy, $"invalid image name: {problem}")));
         }
 
-        if (reference.Digest is not { } digest)
+        var signed = policies.Signed(reference);
+        var (asWritten, asSigned) = (reference.ToString(), signed.ToString());
+        var known = reference.Digest is { } digest ? index.Find(new Image(signed.Registry, signed.Repository, digest)) : null;
+        var findings = new PolicyFinding[selecting.Length];
+        for (var at = 0; at < selecting.Length; at++)
         {
-            return ImageVerdict.Bad($"no digest given: a tag can be moved to another image; use {reference.Name}@sha256:…");
+            findings[at] = Exemption(selecting[at], asWritten, asSigned)
+                ?? (known is null ? Fails(selecting[at], NoDigest(reference)) : Count(selecting[at], known));
         }
 
-        return Count(new Image(canonical.Registry, canonical.Repository, digest), policy, index, progress);
+        return new ImageVerdict(image, findings);
     }
 
-    private static ImageVerdict Count(Image image, CompiledPolicy policy, AttestationIndex index, LogProgress progress)
+    private static PolicyFinding? Exemption(CompiledPolicy policy, string asWritten, string asSigned) =>
+        (policy.Exempts(asWritten) ?? policy.Exempts(asSigned)) is { } pattern ? Holds(policy, $"exempt by '{pattern.Text}'", []) : null;
+
+    private static PolicyFinding Count(CompiledPolicy policy, AttestedImage known)
     {
-        var known = index.Find(image);
-        var attestations = new List<string>();
-        var missing = new List<string>();
+        var attestations = new List<string>(policy.Witnesses.Length);
+        var witnesses = new List<string>(policy.Witnesses.Length);
+        List<string>? missing = null;
         foreach (var witness in policy.Witnesses)
         {
             var standing = known.StandingOf(witness);
             if (standing.Standing == Standing.Attested)
             {
                 attestations.Add(standing.Attestation!.Id);
+                witnesses.Add(witness.Name);
             }
             else
             {
-                missing.Add(Explain(standing, witness.Name));
+                (missing ??= []).Add(StandingText.Of(standing, witness.Name));
             }
         }
 
-        if (attestations.Count >= policy.AtLeast)
-        {
-            return new ImageVerdict(true, $"attested for policy '{policy.Name}'", attestations);
-        }
-
-        var why = $"policy '{policy.Name}' needs {policy.AtLeast} of {policy.Witnesses.Length} witnesses: {string.Join(", ", missing)}";
-        if (OtherWitnesses(known, policy) is { Length: > 0 } others)
-        {
-            why += $"; attested only by {others}";
-        }
-
-        if (!progress.CaughtUp)
-        {
-            why += $"; this verifier is still reading the attestation log ({progress.Read} records so far): try again";
-        }
-
-        return new ImageVerdict(false, why, []);
+        return attestations.Count >= policy.AtLeast
+            ? Holds(policy, $"attested by {string.Join(", ", witnesses)}", attestations)
+            : Fails(policy, StandingText.Shortfall(policy, known, witnesses, missing ?? []));
     }
 
-    private static string Explain(WitnessStanding standing, string witness) => standing.Standing switch
-    {
-        Standing.Revoked => $"'{witness}' has revoked its attestation ({Excerpt.Of(standing.Revocation!.Reason)})",
-        Standing.KeyRevoked => $"'{witness}' attested it with a key whose trust has ended",
-        Standing.KeyNotPinned => $"'{witness}' attested it with a key that is pinned no more",
-        _ => $"no attestation by '{witness}'",
-    };
+    private static string NoDigest(ImageReference reference) =>
+        $"no digest given, and a tag can be moved; use {ImageText.Brief(reference.Name)}@sha256:…";
 
-    private static string OtherWitnesses(AttestedImage known, CompiledPolicy policy) => string.Join(", ", known.Attestations
-        .Select(attestation => attestation.Witness)
-        .Distinct()
-        .Where(name => policy.Witnesses.All(witness => witness.Name != name))
-        .Select(name => $"'{name}'"));
-}
+    private static PolicyFinding Holds(CompiledPolicy policy, string text, IReadOnlyList<string> attestations) =>
+        new() { Policy = policy.Name, IsEnforced = policy.IsEnforced, Holds = true, Text = text, Attestations = attestations };
 
-/// <summary>Whether an image fulfils a policy, and why.</summary>
-internal sealed record ImageVerdict(bool Holds, string Explanation, IReadOnlyList<string> Attestations)
-{
-    public static ImageVerdict Good(string explanation) => new(true, explanation, []);
-
-    public static ImageVerdict Bad(string explanation) => new(false, explanation, []);
+    private static PolicyFinding Fails(CompiledPolicy policy, string text) =>
+        new() { Policy = policy.Name, IsEnforced = policy.IsEnforced, Holds = false, Text = text };
 }

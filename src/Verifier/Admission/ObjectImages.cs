@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Kritis.Events.Contracts.Images;
 
@@ -8,95 +7,69 @@ namespace Kritis.Events.Verifier.Admission;
 /// Every place in an object where an image can stand: containers, init and ephemeral containers and image volumes of a pod or of the
 /// pod template of whatever makes pods. Replica counts, annotations, labels, owners and deletion marks are not looked at: they prove nothing.
 /// </summary>
-internal static class ObjectImages
+internal sealed class ObjectImages
 {
+    public static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
+
     private const int MostImages = 10_000;
-    private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
-    private static readonly string[] Pod = ["spec"];
-    private static readonly string[] Template = ["spec", "template", "spec"];
-    private static readonly string[] CronTemplate = ["spec", "jobTemplate", "spec", "template", "spec"];
-    private static readonly string[] BareTemplate = ["template", "spec"];
+    private readonly List<string> _images = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private int _containers;
+    private int _places;
 
-    /// <summary>Where the kinds that make pods keep their pod specification.</summary>
-    private static readonly Dictionary<string, string[]> Places = new(StringComparer.Ordinal)
+    private ObjectImages()
     {
-        ["Pod"] = Pod,
-        ["Deployment"] = Template,
-        ["ReplicaSet"] = Template,
-        ["DaemonSet"] = Template,
-        ["StatefulSet"] = Template,
-        ["ReplicationController"] = Template,
-        ["Job"] = Template,
-        ["CronJob"] = CronTemplate,
-        ["PodTemplate"] = BareTemplate,
-    };
+    }
 
-    /// <summary>Kinds that come through the same resources and hold no image.</summary>
-    private static readonly HashSet<string> WithoutImages = ["Scale", "Eviction", "Binding"];
-
-    public static bool TryRead(
-        AdmissionRequest request, JsonElement subject, [NotNullWhen(true)] out IReadOnlyList<string>? images, [NotNullWhen(false)] out string? problem)
+    /// <summary>Reads the images of an object.</summary>
+    /// <param name="request">What the review says of it.</param>
+    /// <param name="subject">The object.</param>
+    /// <param name="images">Its images as they are written, each once; empty where they cannot be read.</param>
+    /// <returns>Why they cannot be read, or null.</returns>
+    /// <exception cref="InvalidOperationException">A text holds half of a surrogate pair.</exception>
+    public static string? Read(AdmissionRequest request, JsonElement subject, out IReadOnlyList<string> images)
     {
-        (images, problem) = ([], null);
-        var kind = request.Kind ?? "";
-        if (WithoutImages.Contains(kind) && !string.IsNullOrEmpty(request.SubResource))
+        images = [];
+        var (group, kind) = (request.Group ?? "", request.Kind ?? "");
+        if (PodSpecPlaces.CarriesNoImages(group, kind))
         {
-            return true;
+            return null;
         }
 
-        if (PodSpecsOf(kind, subject) is not { Count: > 0 } specs)
+        var specs = PodSpecPlaces.Find(group, kind, subject);
+        if (specs.Count == 0)
         {
-            problem = Places.ContainsKey(kind)
-                ? $"the {kind} has no pod specification where one belongs"
-                : $"a {Excerpt.Of(kind)} carries no pod template in a place this verifier knows, so its images cannot be read; take the kind out of the webhook's rules if it makes no pods";
-            return false;
+            return $"the {Excerpt.Of(kind)} has no pod specification where this verifier looks for one, so its images cannot be read; "
+                + "take the kind out of the webhook's rules if it makes no pods";
         }
 
-        var found = new List<string>();
+        var reading = new ObjectImages();
         foreach (var spec in specs)
         {
-            problem ??= Collect(spec, found);
-        }
-
-        images = problem is null ? [.. found.Distinct(StringComparer.Ordinal)] : null;
-        return problem is null;
-    }
-
-    private static List<JsonElement> PodSpecsOf(string kind, JsonElement subject)
-    {
-        var paths = Places.TryGetValue(kind, out var place) ? [place] : new[] { Template, CronTemplate, BareTemplate, Pod };
-        return [.. paths.Select(path => Follow(subject, path)).OfType<JsonElement>().Where(spec => place is not null || LooksLikePod(spec))];
-    }
-
-    private static bool LooksLikePod(JsonElement spec) => spec.TryGetProperty("containers", out _);
-
-    private static JsonElement? Follow(JsonElement element, string[] path)
-    {
-        foreach (var name in path)
-        {
-            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+            if (reading.AddPod(spec) is { } problem)
             {
-                return null;
+                return $"the images of the {Excerpt.Of(kind)} cannot be read: {problem}";
             }
         }
 
-        return element.ValueKind == JsonValueKind.Object ? element : null;
+        images = reading._images;
+        return null;
     }
 
-    private static string? Collect(JsonElement spec, List<string> found)
+    private string? AddPod(JsonElement spec)
     {
         foreach (var list in ContainerLists)
         {
-            if (CollectContainers(spec, list, found) is { } problem)
+            if (AddContainers(spec, list) is { } problem)
             {
                 return problem;
             }
         }
 
-        return CollectVolumes(spec, found);
+        return _containers == 0 ? "it has no container" : AddVolumes(spec);
     }
 
-    private static string? CollectContainers(JsonElement spec, string list, List<string> found)
+    private string? AddContainers(JsonElement spec, string list)
     {
         if (!spec.TryGetProperty(list, out var containers) || containers.ValueKind == JsonValueKind.Null)
         {
@@ -110,18 +83,17 @@ internal static class ObjectImages
 
         foreach (var container in containers.EnumerateArray())
         {
-            var isRead = container.ValueKind == JsonValueKind.Object && container.TryGetProperty("image", out var image)
-                && image.ValueKind == JsonValueKind.String && Add(found, image.GetString()!);
-            if (!isRead)
+            _containers++;
+            if (Add(container, "image", $"a container in {list}") is { } problem)
             {
-                return found.Count >= MostImages ? TooMany() : $"a container in {list} names no image";
+                return problem;
             }
         }
 
         return null;
     }
 
-    private static string? CollectVolumes(JsonElement spec, List<string> found)
+    private string? AddVolumes(JsonElement spec)
     {
         if (!spec.TryGetProperty("volumes", out var volumes) || volumes.ValueKind == JsonValueKind.Null)
         {
@@ -140,32 +112,34 @@ internal static class ObjectImages
                 return "a volume is not an object";
             }
 
-            if (!volume.TryGetProperty("image", out var source) || source.ValueKind == JsonValueKind.Null)
+            var hasImage = volume.TryGetProperty("image", out var source) && source.ValueKind != JsonValueKind.Null;
+            if (hasImage && Add(source, "reference", "an image volume") is { } problem)
             {
-                continue;
-            }
-
-            var isRead = source.ValueKind == JsonValueKind.Object && source.TryGetProperty("reference", out var reference)
-                && reference.ValueKind == JsonValueKind.String && Add(found, reference.GetString()!);
-            if (!isRead)
-            {
-                return found.Count >= MostImages ? TooMany() : "an image volume names no reference";
+                return problem;
             }
         }
 
         return null;
     }
 
-    private static bool Add(List<string> found, string image)
+    private string? Add(JsonElement holder, string member, string what)
     {
-        if (found.Count >= MostImages)
+        if (holder.ValueKind != JsonValueKind.Object || !holder.TryGetProperty(member, out var image) || image.ValueKind != JsonValueKind.String)
         {
-            return false;
+            return $"{what} has no {member}";
         }
 
-        found.Add(image);
-        return true;
-    }
+        if (++_places > MostImages)
+        {
+            return $"it names more than {MostImages} images";
+        }
 
-    private static string TooMany() => $"the object names more than {MostImages} images";
+        var text = image.GetString()!;
+        if (_seen.Add(text))
+        {
+            _images.Add(text);
+        }
+
+        return null;
+    }
 }

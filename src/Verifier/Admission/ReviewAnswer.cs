@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Kritis.Events.Verifier.Admission;
@@ -6,10 +7,13 @@ namespace Kritis.Events.Verifier.Admission;
 /// <summary>Writes the answer to a review, in the review's own API version.</summary>
 internal static class ReviewAnswer
 {
+    // The answer is application/json and never part of a page, so quotes and angle brackets stay readable.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static ReadOnlyMemory<byte> Write(AdmissionRequest request, AdmissionDecision decision)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer);
+        using var json = new Utf8JsonWriter(buffer, Readable);
         json.WriteStartObject();
         json.WriteString("kind", "AdmissionReview");
         json.WriteString("apiVersion", request.ApiVersion);
@@ -18,12 +22,7 @@ internal static class ReviewAnswer
         json.WriteBoolean("allowed", decision.Allowed);
         if (!decision.Allowed)
         {
-            json.WriteStartObject("status");
-            json.WriteString("status", "Failure");
-            json.WriteString("message", decision.Message);
-            json.WriteString("reason", decision.Code == 403 ? "Forbidden" : "BadRequest");
-            json.WriteNumber("code", decision.Code);
-            json.WriteEndObject();
+            WriteStatus(json, decision);
         }
 
         WriteWarnings(json, decision.Warnings);
@@ -31,6 +30,17 @@ internal static class ReviewAnswer
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;
+    }
+
+    private static void WriteStatus(Utf8JsonWriter json, AdmissionDecision decision)
+    {
+        var (code, reason) = decision.Outcome.Status();
+        json.WriteStartObject("status");
+        json.WriteString("status", "Failure");
+        json.WriteString("message", decision.Message);
+        json.WriteString("reason", reason);
+        json.WriteNumber("code", code);
+        json.WriteEndObject();
     }
 
     private static void WriteWarnings(Utf8JsonWriter json, IReadOnlyList<string> warnings)

@@ -3,8 +3,8 @@ using Kritis.Events.Contracts.Images;
 namespace Kritis.Events.Verifier.Admission;
 
 /// <summary>
-/// Warnings within what an API server passes on: 256 characters each and 4,096 in all (Kubernetes, "Dynamic Admission Control",
-/// warnings); what does not fit is counted.
+/// Warnings within what an API server passes on: no control characters, 256 characters each and 4,096 in all (Kubernetes, "Dynamic
+/// Admission Control", warnings). What does not fit is counted.
 /// </summary>
 internal sealed class WarningList
 {

@@ -8,12 +8,16 @@ internal sealed class CompiledPolicy
     private readonly GlobPattern[] _namespaces;
     private readonly ExemptPattern[] _exempt;
 
+    /// <exception cref="FormatException">A pattern cannot be read.</exception>
+    /// <exception cref="KeyNotFoundException">The policy names a witness that is not there.</exception>
     public CompiledPolicy(SecurityPolicy policy, IReadOnlyDictionary<string, Witness> witnesses)
     {
         Name = policy.Name;
-        AtLeast = policy.AtLeast;
         IsEnforced = policy.Enforcement == Enforcement.Enforce;
-        Witnesses = [.. policy.Witnesses.Select(name => witnesses[name])];
+
+        // A witness that is named twice is one witness, and a policy that asks for nobody's word asks for somebody's.
+        Witnesses = [.. policy.Witnesses.Distinct(StringComparer.Ordinal).Select(name => witnesses[name])];
+        AtLeast = Math.Max(1, policy.AtLeast);
         _namespaces = [.. policy.Namespaces.Select(GlobPattern.Parse)];
         _exempt = [.. policy.Exempt.Select(ExemptPattern.Parse)];
     }
@@ -27,8 +31,30 @@ internal sealed class CompiledPolicy
 
     public Witness[] Witnesses { get; }
 
-    public bool Selects(string ns) => _namespaces.Any(pattern => pattern.IsMatch(ns));
+    public bool Selects(string ns)
+    {
+        foreach (var pattern in _namespaces)
+        {
+            if (pattern.IsMatch(ns))
+            {
+                return true;
+            }
+        }
 
-    /// <summary>Whether a normalised reference needs no attestation under this policy; another policy may still ask for one.</summary>
-    public bool Exempts(string reference) => _exempt.Any(pattern => pattern.IsMatch(reference));
+        return false;
+    }
+
+    /// <summary>The pattern by which a normalised reference needs no attestation under this policy, or null; another policy may still ask for one.</summary>
+    public ExemptPattern? Exempts(string reference)
+    {
+        foreach (var pattern in _exempt)
+        {
+            if (pattern.IsMatch(reference))
+            {
+                return pattern;
+            }
+        }
+
+        return null;
+    }
 }

@@ -1,73 +1,56 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace Kritis.Events.Verifier.Policies;
 
 /// <summary>
 /// A pattern of references that need no attestation, with the meaning of kritis-validation-hook's <c>namePattern</c>: without <c>*</c> an
 /// exact match; a <c>*</c> at the end matches everything but <c>/</c>; a <c>*</c> elsewhere matches letters, digits, <c>-</c> and
-/// <c>_</c>. It is always held against the whole, normalised reference.
+/// <c>_</c>. It is always held against the whole, normalised reference: <c>registry/repository[:tag][@digest]</c>.
 /// </summary>
 internal sealed class ExemptPattern
 {
     private const string DefaultRegistry = "docker.io";
-    private readonly string _text;
+    private const string InnerStar = "[A-Za-z0-9_-]*";
+    private const string LastStar = "[^/]*";
+    private readonly Regex _whole;
 
-    private ExemptPattern(string text) => _text = text;
+    private ExemptPattern(string text)
+    {
+        Text = text;
+        _whole = new Regex(Translate(text), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    }
 
-    /// <summary>Reads a pattern. One without a host lies in <c>docker.io</c>, as an image name does.</summary>
+    /// <summary>The pattern, normalised.</summary>
+    public string Text { get; }
+
+    /// <summary>Reads a pattern and normalises it as an image name is: one without a host lies in <c>docker.io</c>.</summary>
     public static ExemptPattern Parse(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : text[..slash];
-        if (first.AsSpan().ContainsAny('.', ':', '*') || first == "localhost")
-        {
-            return new ExemptPattern(text);
-        }
-
-        return new ExemptPattern(slash < 0 ? $"{DefaultRegistry}/library/{text}" : $"{DefaultRegistry}/{text}");
+        var isHost = first.AsSpan().ContainsAny(".:*") || first == "localhost" || first.Any(char.IsAsciiLetterUpper);
+        var (host, rest) = isHost ? (first.ToLowerInvariant(), text[(slash + 1)..]) : (DefaultRegistry, text);
+        host = host == "index.docker.io" ? DefaultRegistry : host;
+        var library = host == DefaultRegistry && !rest.Contains('/', StringComparison.Ordinal) ? "library/" : "";
+        return new ExemptPattern($"{host}/{library}{rest}");
     }
 
-    public bool IsMatch(string reference) => IsMatch(_text, reference);
+    public bool IsMatch(ReadOnlySpan<char> reference) => _whole.IsMatch(reference);
 
-    /// <summary>The pattern's states are its positions; all that can be reached are carried along, so that the work is bounded by both lengths.</summary>
-    private static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    private static string Translate(string text)
     {
-        var reached = new bool[pattern.Length + 1];
-        var next = new bool[pattern.Length + 1];
-        reached[0] = true;
-        PassStars(pattern, reached);
-        foreach (var character in text)
+        var expression = new StringBuilder(@"\A");
+        for (var position = 0; position < text.Length; position++)
         {
-            Array.Clear(next);
-            for (var position = 0; position < pattern.Length; position++)
+            _ = (text[position], position == text.Length - 1) switch
             {
-                if (!reached[position])
-                {
-                    continue;
-                }
-
-                if (pattern[position] == '*' ? StarTakes(pattern, position, character) : pattern[position] == character)
-                {
-                    next[pattern[position] == '*' ? position : position + 1] = true;
-                }
-            }
-
-            PassStars(pattern, next);
-            (reached, next) = (next, reached);
+                ('*', true) => expression.Append(LastStar),
+                ('*', false) => expression.Append(InnerStar),
+                (var character, _) => expression.Append(Regex.Escape(character.ToString())),
+            };
         }
 
-        return reached[pattern.Length];
-    }
-
-    private static bool StarTakes(ReadOnlySpan<char> pattern, int position, char character) =>
-        position == pattern.Length - 1 ? character != '/' : char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
-
-    private static void PassStars(ReadOnlySpan<char> pattern, bool[] reached)
-    {
-        for (var position = 0; position < pattern.Length; position++)
-        {
-            if (reached[position] && pattern[position] == '*')
-            {
-                reached[position + 1] = true;
-            }
-        }
+        return expression.Append(@"\z").ToString();
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Kritis.Events.ServiceDefaults.Settings;
 
 namespace Kritis.Events.Verifier.Tls;
@@ -10,39 +8,31 @@ internal sealed record TlsOptions
     /// <summary>PEM file of the webhook's certificate, its chain behind it.</summary>
     public string? CertificateFile { get; init; }
 
-    /// <summary>PEM file of its private key, readable for its owner (and its group) only.</summary>
+    /// <summary>PEM file of its private key, not readable for everybody.</summary>
     public string? KeyFile { get; init; }
 
     /// <summary>Further names for the certificate that is made where none is given, for example <c>kritis-verifier.kritis.svc</c>.</summary>
     public IReadOnlyList<string> DnsNames { get; init; } = [];
 
-    /// <exception cref="SettingException">The files cannot be used.</exception>
-    public X509Certificate2 Certificate(string dataPath, TimeProvider time)
+    /// <exception cref="SettingException">Only one of the two files is named, or a name is no DNS name.</exception>
+    public static TlsOptions From(IConfiguration configuration)
     {
-        if ((CertificateFile is null) != (KeyFile is null))
+        var options = configuration.GetSection("Tls").Get<TlsOptions>() ?? new TlsOptions();
+        if (string.IsNullOrEmpty(options.CertificateFile) != string.IsNullOrEmpty(options.KeyFile))
         {
-            throw new SettingException("Tls:CertificateFile", "and Tls:KeyFile go together, but only one is set", "both, or none");
+            var (set, missing) = string.IsNullOrEmpty(options.KeyFile) ? ("Tls:CertificateFile", "Tls:KeyFile") : ("Tls:KeyFile", "Tls:CertificateFile");
+            throw new SettingException(set, $"is set, but {missing} is not", "both, or none");
         }
 
-        return CertificateFile is null
-            ? ServingCertificate.LoadOrMake(Path.Combine(dataPath, "tls"), ["localhost", "127.0.0.1", "::1", Environment.MachineName, .. DnsNames], time)
-            : Given();
-    }
-
-    private X509Certificate2 Given()
-    {
-        try
+        for (var position = 0; position < options.DnsNames.Count; position++)
         {
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(KeyFile!) & UnixFileMode.OtherRead) != 0)
+            var name = options.DnsNames[position];
+            if (Uri.CheckHostName(name) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6) || name.Length > 253)
             {
-                throw new SettingException("Tls:KeyFile", $"'{KeyFile}' may be read by everybody", $"a key of its owner's: chmod 600 '{KeyFile}'");
+                throw new SettingException($"Tls:DnsNames:{position}", "is no DNS name or IP address", "a name such as kritis-verifier.kritis.svc");
             }
+        }
 
-            return X509Certificate2.CreateFromPemFile(CertificateFile!, KeyFile);
-        }
-        catch (Exception unusable) when (unusable is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new SettingException("Tls:CertificateFile", $"'{CertificateFile}' with '{KeyFile}' cannot be used ({unusable.Message})", "a PEM certificate and its PEM private key");
-        }
+        return options;
     }
 }

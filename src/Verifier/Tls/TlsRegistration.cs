@@ -8,12 +8,21 @@ internal static class TlsRegistration
 {
     public static WebApplicationBuilder AddServingCertificate(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection("Tls").Get<TlsOptions>() ?? new TlsOptions();
-        var certificate = options.Certificate(builder.DataPath(), TimeProvider.System);
+        var folder = Path.Combine(builder.DataPath(), "tls");
+        var certificate = ServingCertificate.Find(TlsOptions.From(builder.Configuration), folder, TimeProvider.System);
+        var context = certificate.ToContext();
+        _ = builder.Services.AddSingleton(certificate).AddHostedService<CertificateNotice>();
         _ = builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
         {
             https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-            https.ServerCertificateSelector = (_, _) => certificate;
+
+            // Asked at every handshake, so that a certificate can change while the service runs; the selector alone would send no chain.
+            https.ServerCertificateSelector = (_, _) => certificate.Leaf;
+            https.OnAuthenticate = (_, handshake) =>
+            {
+                handshake.ServerCertificateSelectionCallback = null;
+                handshake.ServerCertificateContext = context;
+            };
         }));
         return builder;
     }

@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace Kritis.Events.Verifier.Admission;
+
+/// <summary>Where the kinds that make pods keep their pod specification.</summary>
+internal static class PodSpecPlaces
+{
+    private static readonly string[] Pod = ["spec"];
+    private static readonly string[] Template = ["spec", "template", "spec"];
+    private static readonly string[] CronTemplate = ["spec", "jobTemplate", "spec", "template", "spec"];
+    private static readonly string[] BareTemplate = ["template", "spec"];
+    private static readonly string[][] Everywhere = [Template, CronTemplate, BareTemplate, Pod];
+
+    private static readonly Dictionary<(string Group, string Kind), string[]> Known = new()
+    {
+        [("", "Pod")] = Pod,
+        [("", "PodTemplate")] = BareTemplate,
+        [("", "ReplicationController")] = Template,
+        [("apps", "Deployment")] = Template,
+        [("apps", "ReplicaSet")] = Template,
+        [("apps", "DaemonSet")] = Template,
+        [("apps", "StatefulSet")] = Template,
+        [("batch", "Job")] = Template,
+        [("batch", "CronJob")] = CronTemplate,
+    };
+
+    /// <summary>Kinds that come in through the resources of those above and carry no image.</summary>
+    private static readonly HashSet<(string Group, string Kind)> WithoutImages = [("autoscaling", "Scale"), ("policy", "Eviction"), ("", "Binding")];
+
+    public static bool CarriesNoImages(string group, string kind) => WithoutImages.Contains((group, kind));
+
+    /// <summary>
+    /// The pod specifications of an object. A kind that is not known has every one that is found where pods are usually described, so that one
+    /// of them cannot hide another.
+    /// </summary>
+    public static List<JsonElement> Find(string group, string kind, JsonElement subject)
+    {
+        var found = new List<JsonElement>(1);
+        if (Known.TryGetValue((group, kind), out var place))
+        {
+            if (TryFollow(subject, place, out var spec))
+            {
+                found.Add(spec);
+            }
+
+            return found;
+        }
+
+        foreach (var path in Everywhere)
+        {
+            if (TryFollow(subject, path, out var spec) && ListsContainers(spec))
+            {
+                found.Add(spec);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool TryFollow(JsonElement element, string[] path, out JsonElement found)
+    {
+        found = element;
+        foreach (var name in path)
+        {
+            if (found.ValueKind != JsonValueKind.Object || !found.TryGetProperty(name, out found))
+            {
+                return false;
+            }
+        }
+
+        return found.ValueKind == JsonValueKind.Object;
+    }
+
+    private static bool ListsContainers(JsonElement spec)
+    {
+        foreach (var list in ObjectImages.ContainerLists)
+        {
+            if (spec.TryGetProperty(list, out _))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Kritis.Events.Verifier.Tests.Testing;
+
+/// <summary>Waits for what another thread does.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static async Task Holds(Func<bool> condition, string what)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        while (!condition())
+        {
+            limit.IsCancellationRequested.Should().BeFalse($"within {Patience.TotalSeconds} s {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None);
+        }
+    }
+}
