@@ -60,7 +60,8 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
         await node.KillAsync();
         await FluentActions.Awaiting(() => writer.AppendAsync(LogReading.Attestation(201), stop.Token)).Should().ThrowAsync<AttestationLogException>();
         await node.StartAsync();
-        await writer.AppendAsync(201, 200);
+        await UntilBackAsync(() => writer.AppendAsync(201, 1));
+        await writer.AppendAsync(202, 199);
         await following;
 
         seen.Select(position => position.MessageId).Should().Equal(LogReading.Ids(1, 400));
@@ -71,7 +72,9 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
     public async Task A_broker_that_is_killed_while_nothing_happens_is_noticed()
     {
         await using var store = await CreateAsync();
-        await LostAsync(store.Open(), node.KillAsync, node.StartAsync);
+        var log = store.Open();
+        await LostAsync(log, node.KillAsync, node.StartAsync);
+        await UntilBackAsync(() => log.ReadToEndAsync());
     }
 
     [Fact]
@@ -211,6 +214,24 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
         await reading.Should().ThrowAsync<AttestationLogException>();
         await losing!;
         await restore();
+    }
+
+    /// <summary>A node takes connections a moment before its streams are back; callers try again.</summary>
+    private static async Task UntilBackAsync(Func<Task> work)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (AttestationLogException) when (!limit.IsCancellationRequested)
+            {
+                await Task.Delay(200);
+            }
+        }
     }
 
     private static async Task PublishAsync(IChannel channel, BasicProperties properties, byte[] body) =>
