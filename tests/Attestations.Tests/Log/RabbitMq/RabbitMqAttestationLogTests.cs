@@ -182,7 +182,25 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
     }
 
     [Fact]
-    public async Task A_broker_without_memory_is_told_in_bounded_time()
+    public async Task G6_a_log_is_caught_up_with_also_while_the_broker_takes_no_messages_for_want_of_memory()
+    {
+        await using var store = await CreateAsync();
+        var log = store.Open();
+        await Parallel.ForEachAsync(Enumerable.Range(1, 6_000), async (number, cancelled) =>
+            await log.AppendAsync(LogReading.Attestation(number), cancelled));
+        await node.ControlAsync("set_vm_memory_high_watermark", "absolute", "1MB");
+        try
+        {
+            (await log.ReadToEndAsync()).Records().Should().HaveCount(6_000, "acknowledgements must go through, there are more records than the prefetch");
+        }
+        finally
+        {
+            await node.ControlAsync("set_vm_memory_high_watermark", "0.6");
+        }
+    }
+
+    [Fact]
+    public async Task An_append_that_the_broker_does_not_confirm_for_want_of_memory_is_told_in_bounded_time_and_works_again_afterwards()
     {
         await using var store = await CreateAsync();
         var log = store.Open();
@@ -190,14 +208,17 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
         await node.ControlAsync("set_vm_memory_high_watermark", "absolute", "1MB");
         try
         {
-            await FluentActions.Awaiting(() => log.ReadToEndAsync()).Should().ThrowAsync<AttestationLogException>().WithMessage("*memory or disk*");
+            // The first message still gets through; from then on the broker reads from this connection no more.
+            var appending = async () => await log.AppendAsync(2, 3);
+            await appending.Should().ThrowAsync<AttestationLogException>().WithMessage("*memory or disk*");
         }
         finally
         {
             await node.ControlAsync("set_vm_memory_high_watermark", "0.6");
         }
 
-        (await log.ReadToEndAsync()).Ids().Should().Equal(LogReading.Ids(1, 1));
+        await UntilBackAsync(() => log.AppendAsync(9, 1));
+        (await log.ReadToEndAsync()).Ids().Should().StartWith(LogReading.Ids(1, 1)).And.EndWith(LogReading.Ids(9, 1));
     }
 
     private static async Task LostAsync(IAttestationLog log, Func<Task> lose, Func<Task> restore)
