@@ -41,7 +41,7 @@ internal sealed class ImageCheck(PolicySet policies, CompiledPolicy[] selecting,
             if (standing.Standing == Standing.Attested)
             {
                 attestations.Add(standing.Attestation!.Id);
-                witnesses.Add(witness.Name);
+                witnesses.Add($"'{witness.Name}'");
             }
             else
             {

@@ -9,10 +9,10 @@ internal static class StandingText
 {
     public static string Of(WitnessStanding standing, string witness) => standing.Standing switch
     {
-        Standing.Revoked => $"revoked by {witness}: {Excerpt.Of(standing.Revocation!.Reason)}; use another image",
-        Standing.KeyRevoked => $"signed by a key of {witness} that is revoked; have it signed again",
-        Standing.KeyNotPinned => $"signed by a key of {witness} that is no longer pinned; have it signed again",
-        _ => $"no attestation by {witness}; push it where a rule signs as {witness}, or run kritis sign",
+        Standing.Revoked => $"revoked by '{witness}': {Excerpt.Of(standing.Revocation!.Reason)}; use another image",
+        Standing.KeyRevoked => $"signed by a key of '{witness}' that is revoked; have it signed again",
+        Standing.KeyNotPinned => $"signed by a key of '{witness}' that is no longer pinned; have it signed again",
+        _ => $"no attestation by '{witness}'; push it where a rule signs as '{witness}', or run kritis sign",
     };
 
     /// <summary>Why an image falls short of a policy: what is there, and for each witness that is missing why.</summary>
@@ -36,5 +36,6 @@ internal static class StandingText
     private static string Others(CompiledPolicy policy, AttestedImage known) => string.Join(", ", known.Attestations
         .Select(attestation => attestation.Witness)
         .Distinct(StringComparer.Ordinal)
-        .Where(name => Array.TrueForAll(policy.Witnesses, witness => witness.Name != name)));
+        .Where(name => Array.TrueForAll(policy.Witnesses, witness => witness.Name != name))
+        .Select(name => $"'{name}'"));
 }

@@ -35,7 +35,7 @@ public sealed class DecisionJournalTests
             good =>
             {
                 good.Attested.Should().BeTrue();
-                good.Explanation.Should().Be("policy default-namespace: attested by release");
+                good.Explanation.Should().Be("policy default-namespace: attested by 'release'");
                 good.Attestations.Should().Equal($"release-{Given.Alpine}");
             },
             bad =>

@@ -32,7 +32,7 @@ public sealed class GuaranteeTests
         var decision = cluster.Decide(Given.Alpine);
 
         decision.Allowed.Should().BeFalse();
-        decision.Warnings.Should().ContainSingle().Which.Should().Contain("attested only by qa").And.Contain("no attestation by release");
+        decision.Warnings.Should().ContainSingle().Which.Should().Contain("attested only by 'qa'").And.Contain("no attestation by 'release'");
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class GuaranteeTests
         var decision = cluster.Decide(Given.Alpine);
 
         decision.Allowed.Should().BeFalse();
-        decision.Warnings.Should().ContainSingle().Which.Should().Contain("signed by a key of release that is no longer pinned");
+        decision.Warnings.Should().ContainSingle().Which.Should().Contain("signed by a key of 'release' that is no longer pinned");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class GuaranteeTests
         var decision = cluster.Decide(Given.Alpine);
 
         decision.Allowed.Should().BeFalse();
-        decision.Warnings.Should().ContainSingle().Which.Should().Contain("signed by a key of release that is revoked");
+        decision.Warnings.Should().ContainSingle().Which.Should().Contain("signed by a key of 'release' that is revoked");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class GuaranteeTests
         var decision = cluster.Decide(Given.Alpine);
 
         decision.Allowed.Should().BeFalse();
-        decision.Warnings.Should().ContainSingle().Which.Should().Contain(@"revoked by release: backdoor in\u000alibc; use another image");
+        decision.Warnings.Should().ContainSingle().Which.Should().Contain(@"revoked by 'release': backdoor in\u000alibc; use another image");
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class GuaranteeTests
 
     [Theory]
     [InlineData("tag", "alpine:3.11", "no digest given, and a tag can be moved; use docker.io/library/alpine@sha256:…")]
-    [InlineData("unknown", Given.Alpine, "no attestation by release; push it where a rule signs as release, or run kritis sign")]
+    [InlineData("unknown", Given.Alpine, "no attestation by 'release'; push it where a rule signs as 'release', or run kritis sign")]
     [InlineData("bad name", "Alpine", "invalid image name: the repository has upper-case letters")]
     public void G4_the_warning_says_the_image_the_policy_what_is_missing_and_what_to_do(string what, string image, string why)
     {

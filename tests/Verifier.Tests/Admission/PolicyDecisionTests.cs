@@ -35,7 +35,7 @@ public sealed class PolicyDecisionTests
         cluster.Index.Attest(Given.Alpine, Given.Build);
         var decision = cluster.Decide(Given.Alpine);
         decision.Allowed.Should().BeTrue();
-        decision.Images.Should().ContainSingle().Which.Explanation.Should().Be("policy default-namespace: attested by build, qa");
+        decision.Images.Should().ContainSingle().Which.Explanation.Should().Be("policy default-namespace: attested by 'build', 'qa'");
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class PolicyDecisionTests
         var decision = cluster.Decide(Given.Alpine);
 
         decision.Outcome.Should().Be(AdmissionOutcome.DryRun);
-        decision.Warnings.Should().ContainSingle().Which.Should().StartWith("dry run (policy b)").And.Contain("attested only by release");
+        decision.Warnings.Should().ContainSingle().Which.Should().StartWith("dry run (policy b)").And.Contain("attested only by 'release'");
     }
 
     [Fact]
