@@ -13,11 +13,13 @@ public static class KritisService
     /// <summary>A builder with settings, logging, metrics and health in place.</summary>
     /// <param name="name">The service's name, for example <c>signer</c>.</param>
     /// <param name="args">The command line.</param>
+    /// <param name="defaultUrl">Where it listens unless the configuration says otherwise.</param>
     /// <exception cref="SettingException">A setting that every service needs is wrong.</exception>
-    public static WebApplicationBuilder CreateBuilder(string name, string[] args)
+    public static WebApplicationBuilder CreateBuilder(string name, string[] args, string defaultUrl)
     {
         var builder = WebApplication.CreateBuilder(args);
         _ = builder.Configuration.AddEnvironmentVariables("KRITIS_").AddCommandLine(args);
+        ListenAt(builder, defaultUrl);
         _ = builder.Services.AddSingleton(new ServiceIdentity(name));
         _ = builder.Services.AddSingleton(BusOptions.From(builder.Configuration));
         _ = builder.Services.AddSingleton(DataOptions.From(builder.Configuration));
@@ -47,6 +49,17 @@ public static class KritisService
         {
             await Console.Error.WriteLineAsync(refusal.Message);
             return 1;
+        }
+    }
+
+    private static void ListenAt(WebApplicationBuilder builder, string defaultUrl)
+    {
+        var configuration = builder.Configuration;
+        var isSet = configuration["urls"] is not null || configuration["http_ports"] is not null || configuration["https_ports"] is not null
+            || configuration.GetSection("Kestrel:Endpoints").Exists();
+        if (!isSet)
+        {
+            configuration["urls"] = defaultUrl;
         }
     }
 

@@ -20,7 +20,7 @@ internal static class Program
     /// <summary>The service as it runs; the embedded system adds what it shows.</summary>
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? customise = null, BusParts? shown = null)
     {
-        var builder = KritisService.CreateBuilder("signer", args);
+        var builder = KritisService.CreateBuilder("signer", args, "http://localhost:8080");
         builder.Services.AddResourceFolder(builder.Configuration);
         builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "signer");
         builder.Services.AddAttestationIndex(keepSignatures: true, HealthEndpoints.Ready);

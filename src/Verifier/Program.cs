@@ -16,7 +16,7 @@ internal static class Program
     /// <summary>The service as it runs; the embedded system adds what it shows.</summary>
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? customise = null, BusParts? shown = null)
     {
-        var builder = KritisService.CreateBuilder("verifier", args);
+        var builder = KritisService.CreateBuilder("verifier", args, "https://localhost:8443");
         builder.Services.AddResourceFolder(builder.Configuration);
         builder.AddCache();
         builder.Services.AddAdmission(builder.Configuration);

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Wire;
 using Kritis.Events.EndToEnd.System;
 using Kritis.Events.Servers;
 
@@ -68,6 +72,29 @@ public class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task G2_a_registry_that_is_away_costs_retries_and_a_key_that_is_gone_ends_as_SigningFailed_at_once()
+    {
+        await using var bus = await BusProbe.ConnectAsync(_installation.Broker, Cancellation);
+        await bus.ListenAsync(Cancellation, MessageNames.SigningSkipped, MessageNames.SigningFailed);
+        var known = Image.Parse(await PushAndAwait("retry"));
+        await _installation.Registry.StopAsync();
+        await PublishAsync(bus, known);
+        await Eventually.Async("a signer has met the registry that is away",
+            async () => await Metrics.SumAsync(_installation.Signers, "kritis_signing_retries_total", Cancellation) > 0, Cancellation);
+        await _installation.Registry.RestartAsync(Cancellation);
+        (await bus.HearAsync("the push is done", heard => heard.Text("image") == known.ToString(), Cancellation)).Text("reason").Should().Be("AlreadyAttested");
+
+        File.Move(Path.Combine(_installation.SignerDataPath, "keys", "release.pem"), Path.Combine(_installation.SignerDataPath, "release.pem.away"));
+        using var layout = OciLayout.Image($"no key {Guid.NewGuid()}");
+        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/no-key:1", Cancellation);
+
+        var failed = await bus.HearAsync("SigningFailed", heard => heard.Exchange == MessageNames.SigningFailed, Cancellation);
+        failed.Text("code").Should().Be("KeyNotFound");
+        failed.Text("keyId").Should().Be("release");
+        failed.Body!["attempts"]!.GetValue<int>().Should().Be(1);
+    }
+
+    [Fact]
     public async Task Services_that_are_asked_to_stop_do_so_by_themselves_and_find_everything_again()
     {
         var image = await PushAndAwait("stop");
@@ -79,6 +106,11 @@ public class OutageTests : IAsyncLifetime
         await again.UntilReadyAsync(Cancellation);
         (await Review.AdmitsAsync(again, image, Cancellation)).Should().BeTrue();
     }
+
+    private static Task PublishAsync(BusProbe bus, Image image) => bus.PublishAsync(
+        MessageNames.ImagePushed,
+        JsonSerializer.SerializeToUtf8Bytes(new ImagePushed { EventId = "e", Image = image, Tag = "1", Source = "distribution", ReceivedAt = TimeProvider.System.GetUtcNow() }, WireJson.Default.ImagePushed),
+        new Dictionary<string, string> { [CloudEvent.TypeHeader] = MessageNames.ImagePushed }, Cancellation);
 
     private async Task<string> PushAndAwait(string name)
     {

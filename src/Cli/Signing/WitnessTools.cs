@@ -29,7 +29,7 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
     public static async Task<WitnessTools> StartAsync(CancellationToken cancellationToken)
     {
         var bus = Environment.GetEnvironmentVariable("KRITIS_Bus__Uri") ?? "memory:";
-        var builder = KritisService.CreateBuilder("cli", [$"--Bus:Uri={bus}", "--urls=http://127.0.0.1:0"]);
+        var builder = KritisService.CreateBuilder("cli", [$"--Bus:Uri={bus}"], "http://127.0.0.1:0");
         _ = builder.Logging.ClearProviders();
         builder.Services.AddResourceFolder(builder.Configuration);
         builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "cli");

@@ -5,12 +5,16 @@ internal static class KritisLogging
 {
     public static WebApplicationBuilder AddKritisLogging(this WebApplicationBuilder builder)
     {
+        var start = new StartPhase();
+        _ = builder.Services.AddHostedService(_ => start);
+
         // Request logging of ASP.NET Core writes query strings, and a registry may have to send its token in one.
         _ = builder.Logging
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => start.IsOver && level >= LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
-            .AddFilter("MassTransit", LogLevel.Warning);
+            .AddFilter("MassTransit", level => level >= (start.IsOver ? LogLevel.Warning : LogLevel.Error));
         if (builder.Configuration["Logging:Console:FormatterName"] is null)
         {
             _ = builder.Logging.AddSimpleConsole(console =>

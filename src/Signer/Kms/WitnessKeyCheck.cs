@@ -1,5 +1,6 @@
 using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Contracts;
 
 namespace Kritis.Events.Signer.Kms;
 
@@ -39,6 +40,10 @@ internal sealed partial class WitnessKeyCheck(IResourceSource resources, KeyMana
         catch (KeyManagementException unreachable) when (unreachable.Transient)
         {
             Log.NotChecked(logger, witness.Name, key.DisplayName, unreachable);
+        }
+        catch (KeyManagementException unusable)
+        {
+            throw new StartRefusedException(unusable.Message, unusable);
         }
     }
 

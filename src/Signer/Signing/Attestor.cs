@@ -46,20 +46,22 @@ internal sealed partial class Attestor(
         var id = AttestationId.Of(key.PublicKey.Fingerprint, payload);
         var attestation = new Unsigned(id, image, request, key, payload, tag, eventId);
         var making = _underWay.GetOrAdd(id, _ => new Lazy<Task<bool>>(() => MakeAsync(attestation, lifetime.ApplicationStopping)));
-        try
-        {
-            return await making.Value.WaitAsync(cancellationToken) ? AttestationOutcome.Created : AttestationOutcome.AlreadyAttested;
-        }
-        finally
-        {
-            if (making.Value.IsCompleted)
-            {
-                _ = _underWay.TryRemove(KeyValuePair.Create(id, making));
-            }
-        }
+        return await making.Value.WaitAsync(cancellationToken) ? AttestationOutcome.Created : AttestationOutcome.AlreadyAttested;
     }
 
     private async Task<bool> MakeAsync(Unsigned attestation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SignAndAppendAsync(attestation, cancellationToken);
+        }
+        finally
+        {
+            _ = _underWay.TryRemove(attestation.Id, out _);
+        }
+    }
+
+    private async Task<bool> SignAndAppendAsync(Unsigned attestation, CancellationToken cancellationToken)
     {
         if (index.Find(attestation.Image).Attestations.Any(known => known.Id == attestation.Id))
         {

@@ -11,7 +11,7 @@ namespace Kritis.Events.Signer.Signing;
 /// again with exponential back-off and jitter; what will not is given up at once. A witness that cannot sign does not keep another from signing.
 /// </summary>
 internal sealed class ImageSigning(
-    PushedImages pushedImages, Attestor attestor, AttachedSignatures attached, SigningOptions options, TimeProvider time)
+    PushedImages pushedImages, Attestor attestor, AttachedSignatures attached, SigningOptions options, SigningMetrics metrics, TimeProvider time)
 {
     private const int Concurrency = 8;
     private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -22,6 +22,11 @@ internal sealed class ImageSigning(
             MaxDelay = options.LongestPause,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
+            OnRetry = _ =>
+            {
+                metrics.Retried();
+                return ValueTask.CompletedTask;
+            },
             ShouldHandle = new PredicateBuilder().Handle<SigningIncompleteException>(failure => options.Attempts > 1 && failure.Transient),
         })
         .Build();

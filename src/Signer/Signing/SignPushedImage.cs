@@ -20,6 +20,7 @@ internal sealed partial class SignPushedImage(
     TimeProvider time,
     ILogger<SignPushedImage> logger) : IConsumer<ImagePushed>
 {
+    private const int MostEventIdCharacters = 256;
     private static readonly TimeSpan CatchUpPatience = TimeSpan.FromMinutes(2);
 
     public async Task Consume(ConsumeContext<ImagePushed> context)
@@ -58,6 +59,13 @@ internal sealed partial class SignPushedImage(
         if (type != MessageNames.ImagePushed)
         {
             throw new MessageRefusedException($"the message says it is '{Excerpt.Of(type)}', not '{MessageNames.ImagePushed}' (header {CloudEvent.TypeHeader})");
+        }
+
+        // Tag and event id travel on into the attestation; one that is too long for the log would keep the image from being admitted.
+        var (eventId, tag) = (context.Message.EventId, context.Message.Tag);
+        if (eventId is not { Length: > 0 and <= MostEventIdCharacters } || (tag is not null && !ImageReference.TryParse($"registry.local/any:{tag}", out _, out _)))
+        {
+            throw new MessageRefusedException($"the push of {context.Message.Image} has no usable event id or tag: '{Excerpt.Of(eventId)}', '{Excerpt.Of(tag)}'");
         }
     }
 

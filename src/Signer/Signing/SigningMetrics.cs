@@ -9,6 +9,7 @@ internal sealed class SigningMetrics
     private readonly Counter<long> _signatures;
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _failed;
+    private readonly Counter<long> _retries;
     private readonly Histogram<double> _signing;
     private readonly Histogram<double> _attesting;
 
@@ -19,9 +20,14 @@ internal sealed class SigningMetrics
         _signatures = meter.CreateCounter<long>("kritis_kms_signatures", description: "Signatures that a key management was asked for.");
         _skipped = meter.CreateCounter<long>("kritis_signing_skipped", description: "Pushes that needed no signature.");
         _failed = meter.CreateCounter<long>("kritis_signing_failed", description: "Signatures that could not be made.");
-        _signing = meter.CreateHistogram<double>("kritis_kms_signature_duration_seconds", "s", "Time a key management took for a signature.");
-        _attesting = meter.CreateHistogram<double>("kritis_attestation_duration_seconds", "s", "Time from the need for an attestation to its place in the log.");
+        _retries = meter.CreateCounter<long>("kritis_signing_retries", description: "Times a push was tried again after what may pass.");
+        _signing = Seconds(meter, "kritis_kms_signature_duration_seconds", "Time a key management took for a signature.");
+        _attesting = Seconds(meter, "kritis_attestation_duration_seconds", "Time from the need for an attestation to its place in the log.");
     }
+
+    private static Histogram<double> Seconds(Meter meter, string name, string description) => meter.CreateHistogram(
+        name, "s", description, tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
 
     public void Signed(string kms, TimeSpan elapsed)
     {
@@ -36,6 +42,8 @@ internal sealed class SigningMetrics
     }
 
     public void Skipped(string reason) => _skipped.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Retried() => _retries.Add(1);
 
     public void Failed(string code) => _failed.Add(1, new KeyValuePair<string, object?>("code", code));
 }

@@ -67,4 +67,16 @@ public class RevocationPayloadTests
             SimpleSigningPayload.TryRead(payload, out _, out _).Should().BeFalse();
         }
     }
+
+    /// <summary>The escaping is part of the format: a runtime that escaped otherwise would make every revocation before it unreadable.</summary>
+    [Fact]
+    public void The_bytes_of_a_revocation_never_change()
+    {
+        var image = Contracts.Images.Image.Parse("registry.example.com/team/app@sha256:" + new string('a', 64));
+
+        var payload = System.Text.Encoding.UTF8.GetString(RevocationPayload.Create(image, "release", "a \"b\" <c> & 'd' \\ ü 😀\n"));
+
+        payload.Should().Be(
+            """{"critical":{"identity":{"docker-reference":"registry.example.com/team/app"},"image":{"docker-manifest-digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"type":"kritis.events image revocation"},"optional":{"reason":"a \u0022b\u0022 \u003Cc\u003E \u0026 \u0027d\u0027 \\ \u00FC \uD83D\uDE00\n","witness":"release"}}""");
+    }
 }

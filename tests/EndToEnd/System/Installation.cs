@@ -96,7 +96,7 @@ public sealed class Installation : IAsyncLifetime
     }
 
     /// <summary>The service as it was built beside these tests, in the same configuration.</summary>
-    private static string Assembly(string project)
+    internal static string Assembly(string project)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         var root = output.Parent!.Parent!.Parent!.Parent!.Parent!;

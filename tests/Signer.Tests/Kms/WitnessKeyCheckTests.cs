@@ -1,5 +1,6 @@
 using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Contracts;
 using Kritis.Events.Signer.Kms;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -89,7 +90,8 @@ public sealed class WitnessKeyCheckTests : IDisposable
     {
         using var host = Host(key);
         var start = () => host.StartAsync(TestContext.Current.CancellationToken);
-        return (await start.Should().ThrowAsync<KeyManagementException>()).Which;
+        var refusal = (await start.Should().ThrowAsync<StartRefusedException>()).Which;
+        return refusal.InnerException.Should().BeOfType<KeyManagementException>().Which;
     }
 
     private IHost Host(WitnessKey key, string rule = "release", string? dataPath = null)

@@ -49,7 +49,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         var data = new TemporaryFolder();
         var log = new RecordedLog();
         var builder = KritisService.CreateBuilder(
-            "verifier", ["--Bus:Uri=memory:", $"--Data:Path={data.Path}", "--urls=https://127.0.0.1:0", .. settings]);
+            "verifier", ["--Bus:Uri=memory:", $"--Data:Path={data.Path}", "--urls=https://127.0.0.1:0", .. settings], "https://127.0.0.1:0");
         _ = builder.Logging.ClearProviders().AddProvider(log);
         _ = builder.Services
             .AddSingleton<IResourceSource>(new FixedResources(resources))

@@ -85,31 +85,39 @@ internal sealed class RabbitMqAttestationLog(Uri bus, string clientName, TimePro
         IConnection connection, object offset, string? problem, CancellationToken cancellationToken)
     {
         var subscription = await StreamSubscription.StartAsync(connection, MessageNames.AttestationLog, offset, cancellationToken);
-        return new Start(subscription, await PublishMarkerAsync(connection, cancellationToken), problem);
+        return new Start(subscription, await PublishMarkerAsync(cancellationToken), problem);
     }
 
-    private async Task<string> PublishMarkerAsync(IConnection connection, CancellationToken cancellationToken)
+    /// <summary>
+    /// Over a connection of its own: a broker that is short of memory or disk takes one message of a connection and then reads from it no
+    /// more, which would keep back the reader's acknowledgements.
+    /// </summary>
+    private async Task<string> PublishMarkerAsync(CancellationToken cancellationToken)
     {
-        // A broker that is short of memory or disk confirms nothing and says so only if asked.
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var marker = Guid.NewGuid().ToString("N");
-        await using var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), either.Token);
         var properties = new BasicProperties
         {
             MessageId = marker,
             DeliveryMode = DeliveryModes.Persistent,
             Headers = new Dictionary<string, object?> { [StreamDelivery.MarkerHeader] = marker },
         };
+        await using var connection = await _broker.OpenAsync(either.Token);
         try
         {
+            var channel = await connection.CreateChannelAsync(
+                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), either.Token);
             await channel.BasicPublishAsync("", MessageNames.AttestationLog, mandatory: true, properties, ReadOnlyMemory<byte>.Empty, either.Token);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AttestationLogException(
                 $"{Description} confirmed no message within {Patience.TotalSeconds} s; the broker may be short of memory or disk", late);
+        }
+        finally
+        {
+            await connection.AbortAsync(TimeSpan.FromSeconds(1));
         }
 
         return marker;

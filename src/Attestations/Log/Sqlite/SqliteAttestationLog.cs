@@ -10,12 +10,15 @@ namespace Kritis.Events.Attestations.Log.Sqlite;
 /// The log as a SQLite file, for one machine without a broker. Several processes may share it (<c>kritis sign</c> beside <c>kritis up</c>):
 /// an append of this process wakes its readers at once, one of another process is seen at the next poll.
 /// </summary>
-internal sealed class SqliteAttestationLog : IAttestationLog
+internal sealed class SqliteAttestationLog : IAttestationLog, IDisposable
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly string _path;
     private readonly TimeProvider _time;
+
+    /// <summary>SQLite lets writers that wait for its lock try by chance, and one of many may never come to it; here they queue.</summary>
+    private readonly SemaphoreSlim _writing = new(1, 1);
     private volatile TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SqliteAttestationLog(string path, TimeProvider time)
@@ -88,8 +91,11 @@ internal sealed class SqliteAttestationLog : IAttestationLog
         }
     }
 
+    public void Dispose() => _writing.Dispose();
+
     private async Task AppendAsync(string messageId, string type, byte[] body, CancellationToken cancellationToken)
     {
+        await _writing.WaitAsync(cancellationToken);
         try
         {
             await using var connection = Open();
@@ -103,6 +109,10 @@ internal sealed class SqliteAttestationLog : IAttestationLog
         catch (SqliteException failure)
         {
             throw new AttestationLogException($"{Description} cannot be written: {failure.Message}", failure);
+        }
+        finally
+        {
+            _ = _writing.Release();
         }
 
         Interlocked.Exchange(ref _appended, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
