@@ -19,10 +19,11 @@ internal static class Program
         var builder = KritisService.CreateBuilder("verifier", args, "https://localhost:8443");
         builder.Services.AddResourceFolder(builder.Configuration);
         builder.AddCache();
+        // Services stop in reverse: the bus after the journal, which tells its last decisions.
+        builder.AddBus(needed: false, shown);
         builder.Services.AddAdmission(builder.Configuration);
         builder.AddServingCertificate();
         customise?.Invoke(builder);
-        builder.AddBus(needed: false, shown);
 
         var app = builder.Build();
         app.MapAdmission();
