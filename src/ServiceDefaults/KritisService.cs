@@ -65,7 +65,9 @@ public static class KritisService
 
     /// <summary>Whether an exception at start is something a person can put right: a setting, a resource, a key, an occupied port.</summary>
     public static bool IsRefusal(Exception exception) =>
-        exception is StartRefusedException or OptionsValidationException or IOException;
+        exception is StartRefusedException or OptionsValidationException or IOException
+            // A value of the wrong type; its message names the key, the value and the type.
+            or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" };
 }
 
 /// <summary>Who this process is on the bus and in the metrics.</summary>
