@@ -146,11 +146,13 @@ public sealed class DecisionJournalTests
     {
         var bus = GatedBus.Create();
         await using var host = await WebhookHost.StartAsync(Given.Resources(Given.Policy()), bus.Replace);
+        using var measured = new Measured(host.Services.GetRequiredService<IMeterFactory>());
         for (var number = 0; number < 50; number++)
         {
             _ = await host.AskAsync(Review.Load("pod-create"));
         }
 
+        await Eventually.Holds(() => measured.Sum("kritis_admissions") == 50, "every decision is written down, which happens behind its answer");
         await Eventually.Holds(() => bus.Begun > 0, "the first decisions are on their way");
         bus.Begun.Should().BeLessThan(50, "the rest waits for the broker");
         var stopping = host.Services.GetRequiredService<DecisionJournal>().StopAsync(TestContext.Current.CancellationToken);
