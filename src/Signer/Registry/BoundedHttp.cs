@@ -87,5 +87,5 @@ internal sealed record BoundedAnswer(HttpStatusCode Status, HttpResponseHeaders 
     };
 
     private RegistryException Problem(ConfiguredRegistry registry, string what, string code, string meaning, bool transient) =>
-        new(code, $"registry '{registry.Name}' answered {(int)Status} when asked for {what}: {meaning}", transient);
+        new(code, $"registry '{registry.Name}' answered {(int)Status} when asked for {what}: {meaning}", transient) { Answered = true };
 }

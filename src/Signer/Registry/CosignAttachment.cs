@@ -50,17 +50,16 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
     {
         for (var attempt = 1; attempt <= options.WriteAttempts; attempt++)
         {
-            var (manifest, etag) = await repository.ReadAsync(registry, image, cancellationToken);
-            var missing = signatures.Where(signature => !manifest.Holds(signature)).ToArray();
-            if (missing.Length == 0)
+            try
             {
-                return;
+                if (await MergeOnceAsync(registry, image, signatures, cancellationToken))
+                {
+                    return;
+                }
             }
-
-            await AddAsync(registry, image, manifest, etag, missing, cancellationToken);
-            if (await HoldsAsync(registry, image, signatures, cancellationToken))
+            catch (RegistryException collision) when (collision is { Transient: true, Answered: true } && attempt < options.WriteAttempts)
             {
-                return;
+                // CNCF Distribution answers 500 to whoever reads a tag in the moment in which another writes it.
             }
 
             await Task.Delay(LongestPause * Random.Shared.NextDouble(), time, cancellationToken);
@@ -68,6 +67,20 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
 
         throw new RegistryException(RegistryException.WriteConflict,
             $"{image.Name}:{SignatureRepository.TagOf(image)} was overwritten by another writer {options.WriteAttempts} times in a row", transient: true);
+    }
+
+    private async Task<bool> MergeOnceAsync(
+        ConfiguredRegistry registry, Image image, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
+    {
+        var (manifest, etag) = await repository.ReadAsync(registry, image, cancellationToken);
+        var missing = signatures.Where(signature => !manifest.Holds(signature)).ToArray();
+        if (missing.Length == 0)
+        {
+            return true;
+        }
+
+        await AddAsync(registry, image, manifest, etag, missing, cancellationToken);
+        return await HoldsAsync(registry, image, signatures, cancellationToken);
     }
 
     private async Task AddAsync(

@@ -19,4 +19,7 @@ internal sealed class RegistryException(string code, string message, bool transi
 
     /// <summary>Whether the same call may succeed later without anybody doing anything.</summary>
     public bool Transient { get; } = transient;
+
+    /// <summary>Whether the registry answered at all, so that trying again costs no waiting for it.</summary>
+    public bool Answered { get; init; }
 }

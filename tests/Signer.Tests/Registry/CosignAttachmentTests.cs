@@ -114,6 +114,39 @@ public sealed class CosignAttachmentTests
         thief.Requests.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task A_registry_that_stumbles_over_another_writer_is_asked_again()
+    {
+        var asked = 0;
+        var written = "";
+        await using var registry = await ScriptedRegistry.StartAsync(async context =>
+        {
+            var isManifest = context.Request.Path.Value!.Contains("/manifests/");
+            if (isManifest && context.Request.Method == "GET" && asked++ % 2 == 0)
+            {
+                context.Response.StatusCode = 500;
+            }
+            else if (isManifest && context.Request.Method == "PUT")
+            {
+                using var reader = new StreamReader(context.Request.Body);
+                written = await reader.ReadToEndAsync(Cancellation);
+                context.Response.StatusCode = 201;
+            }
+            else if (isManifest)
+            {
+                context.Response.StatusCode = written.Length == 0 ? 404 : 200;
+                await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(written), Cancellation);
+            }
+        });
+        using var adapter = new Adapter();
+        var image = new Image(registry.Authority, "team/app", Digest.Of("image"u8));
+
+        await adapter.Attachment.AttachAsync(registry.Configured(), image, [Signature(image, "release")], Cancellation);
+
+        written.Should().Contain("dev.cosignproject.cosign/signature");
+        asked.Should().BeGreaterThan(1);
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("""{"layers":"none"}""")]
