@@ -5,6 +5,7 @@ using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Health;
 using Kritis.Events.ServiceDefaults.Settings;
+using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Intake;
 using Kritis.Events.Signer.Kms;
 using Kritis.Events.Signer.Registry;
@@ -24,6 +25,7 @@ internal static class Program
         builder.Services.AddResourceFolder(builder.Configuration);
         builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "signer");
         builder.Services.AddAttestationIndex(keepSignatures: true, HealthEndpoints.Ready);
+        builder.Services.AddAlibabaCloud(builder.Configuration);
         builder.Services.AddRegistry();
         builder.Services.AddKeyManagement(builder.Configuration);
         builder.Services.AddSigning(builder.Configuration);

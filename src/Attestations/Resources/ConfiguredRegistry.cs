@@ -25,6 +25,22 @@ public sealed record ConfiguredRegistry
     /// Credentials are sent nowhere else.
     /// </summary>
     public IReadOnlyList<string> TokenRealms { get; init; } = [];
+
+    /// <summary>The instance of Alibaba Cloud Container Registry that it is, or null for any other registry.</summary>
+    public AcrInstance? Acr { get; init; }
+}
+
+/// <summary>An instance of Container Registry (ACR) Enterprise Edition: what its events name instead of a host.</summary>
+public sealed record AcrInstance
+{
+    /// <summary>The instance's id, for example <c>cri-q3hfjbvmdxxxxxxx</c>.</summary>
+    public required string InstanceId { get; init; }
+
+    /// <summary>The region it is in, for example <c>cn-hongkong</c>.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Patterns of the namespaces whose events count. Default: all.</summary>
+    public IReadOnlyList<string> Namespaces { get; init; } = ["*"];
 }
 
 /// <summary>Where a registry's user name and password are found; the password itself never stands in a resource.</summary>

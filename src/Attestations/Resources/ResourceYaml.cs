@@ -24,6 +24,13 @@ public static class ResourceYaml
                 : text.Append("    passwordEnv: ").AppendLine(Quote(credentials.PasswordEnvironmentVariable ?? ""));
         }
 
+        if (registry.Acr is { } acr)
+        {
+            _ = text.Append("  acr: { instanceId: ").Append(Quote(acr.InstanceId))
+                .Append(", region: ").Append(Quote(acr.Region))
+                .Append(", namespaces: ").Append(Quote(acr.Namespaces)).AppendLine(" }");
+        }
+
         return text.ToString();
     }
 

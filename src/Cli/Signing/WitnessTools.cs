@@ -6,6 +6,7 @@ using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Health;
 using Kritis.Events.ServiceDefaults.Settings;
+using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Kms;
 using Kritis.Events.Signer.Registry;
 using Kritis.Events.Signer.Signing;
@@ -34,6 +35,7 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         builder.Services.AddResourceFolder(builder.Configuration);
         builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "cli");
         builder.Services.AddAttestationIndex(keepSignatures: true, HealthEndpoints.Ready);
+        builder.Services.AddAlibabaCloud(builder.Configuration);
         builder.Services.AddRegistry();
         builder.Services.AddKeyManagement(builder.Configuration);
         builder.Services.AddSigning(builder.Configuration);

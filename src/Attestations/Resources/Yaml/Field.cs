@@ -57,6 +57,23 @@ internal sealed class Field(string file, string owner, string path, YamlNode nod
         return null;
     }
 
+    /// <summary>A text that <paramref name="problemOf"/> finds nothing wrong with.</summary>
+    public string? Checked(Func<string, string?> problemOf)
+    {
+        if (Text() is not { } text)
+        {
+            return null;
+        }
+
+        if (problemOf(text) is not { } problem)
+        {
+            return text;
+        }
+
+        Wrong($": '{Excerpt.Of(text)}': {problem}");
+        return null;
+    }
+
     public bool? Flag()
     {
         switch ((node as YamlScalarNode)?.Value)

@@ -23,6 +23,12 @@ internal static class Names
         return isHost ? null : "expected a host name with a dot, a port or 'localhost', for example registry.example.com or 127.0.0.1:5000";
     }
 
+    // Regions and instance ids become parts of host names and of signed requests.
+    public static string? ProblemOfCloudName(string name) =>
+        name.Length <= 64 && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-') && name[0] != '-' && name[^1] != '-'
+            ? null
+            : "expected at most 64 lower-case letters, digits and '-', for example cn-hongkong";
+
     public static bool IsLoopback(string host)
     {
         var name = host.StartsWith('[') ? host[..(host.IndexOf(']', StringComparison.Ordinal) + 1)] : host.Split(':')[0];

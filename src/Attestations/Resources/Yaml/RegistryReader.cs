@@ -7,7 +7,7 @@ internal static class RegistryReader
 {
     public static ConfiguredRegistry? Read(string name, Field spec, string folder)
     {
-        if (spec.Members("host", "aliases", "url", "credentials", "tokenRealms") is not { } members)
+        if (spec.Members("host", "aliases", "url", "credentials", "tokenRealms", "acr") is not { } members)
         {
             return null;
         }
@@ -16,6 +16,13 @@ internal static class RegistryReader
         var aliases = members.Optional("aliases") is { } list ? list.Texts(Names.ProblemOfHost, least: 0) : [];
         var realms = members.Optional("tokenRealms") is { } given ? given.Texts(Names.ProblemOfHost, least: 0) : [];
         var credentials = members.Optional("credentials") is { } secret ? Credentials(secret, folder) : null;
+        var acr = members.Optional("acr") is { } instance ? Acr(instance) : null;
+        if (acr is not null && credentials is not null)
+        {
+            spec.Wrong("credentials: an ACR instance gives its own password (GetAuthorizationToken); expected either acr or credentials");
+            return null;
+        }
+
         if (host is null || aliases is null || realms is null)
         {
             return null;
@@ -32,6 +39,7 @@ internal static class RegistryReader
             Url = url,
             Credentials = credentials,
             TokenRealms = [.. realms.Select(realm => realm.ToLowerInvariant())],
+            Acr = acr,
         };
     }
 
@@ -73,6 +81,19 @@ internal static class RegistryReader
         }
 
         return url;
+    }
+
+    private static AcrInstance? Acr(Field field)
+    {
+        if (field.Members("instanceId", "region", "namespaces") is not { } members)
+        {
+            return null;
+        }
+
+        var id = members.Required(field, "instanceId") is { } instance ? instance.Checked(Names.ProblemOfCloudName) : null;
+        var region = members.Required(field, "region") is { } place ? place.Checked(Names.ProblemOfCloudName) : null;
+        var namespaces = members.Optional("namespaces") is { } patterns ? patterns.Texts(Names.ProblemOfPattern) : ["*"];
+        return id is null || region is null || namespaces is null ? null : new AcrInstance { InstanceId = id, Region = region, Namespaces = namespaces };
     }
 
     private static RegistryCredentials? Credentials(Field field, string folder)

@@ -56,7 +56,7 @@ internal static class WitnessReader
 
         var kms = members.Required(field, "kms");
         var hasRegions = kms?.OneOf(KeyManagements);
-        var region = members.Optional("region")?.Text();
+        var region = members.Optional("region")?.Checked(Names.ProblemOfCloudName);
         var keyId = members.Required(field, "keyId")?.Text();
         var version = members.Optional("keyVersionId")?.Text();
         var algorithm = members.Required(field, "algorithm")?.OneOf(Algorithms);
