@@ -66,4 +66,7 @@ internal sealed class EndpointOptions
 
     /// <summary>Instance metadata.</summary>
     public string? Metadata { get; set; }
+
+    /// <summary>End points of single regions, by the region's id; they win over the ones above. For KMS instances that are reached through their own gateway.</summary>
+    public Dictionary<string, EndpointOptions> Regions { get; } = [];
 }

@@ -27,10 +27,8 @@ internal sealed class AlibabaCloudOptionsValidator : IValidateOptions<AlibabaClo
             CloudNames.ProblemOf(options.SecurityCenterRegion) is { } problem
                 ? $"AlibabaCloud:SecurityCenterRegion is '{Excerpt.Of(options.SecurityCenterRegion)}': {problem}"
                 : null,
-            ProblemOfEndpoint(nameof(endpoints.Kms), endpoints.Kms),
-            ProblemOfEndpoint(nameof(endpoints.ContainerRegistry), endpoints.ContainerRegistry),
-            ProblemOfEndpoint(nameof(endpoints.SecurityCenter), endpoints.SecurityCenter),
-            ProblemOfEndpoint(nameof(endpoints.Sts), endpoints.Sts),
+            .. ProblemsOfEndpoints("Endpoints", endpoints),
+            .. endpoints.Regions.SelectMany(region => ProblemsOfEndpoints($"Endpoints:Regions:{region.Key}", region.Value)),
             // Instance metadata has no HTTPS: it is a link-local address of the machine itself.
             endpoints.Metadata is null || Uri.TryCreate(endpoints.Metadata, UriKind.Absolute, out var metadata) && metadata.Scheme is "http" or "https"
                 ? null
@@ -39,6 +37,14 @@ internal sealed class AlibabaCloudOptionsValidator : IValidateOptions<AlibabaClo
         var found = problems.OfType<string>().ToArray();
         return found.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found);
     }
+
+    private static string?[] ProblemsOfEndpoints(string section, EndpointOptions endpoints) =>
+    [
+        ProblemOfEndpoint($"{section}:{nameof(endpoints.Kms)}", endpoints.Kms),
+        ProblemOfEndpoint($"{section}:{nameof(endpoints.ContainerRegistry)}", endpoints.ContainerRegistry),
+        ProblemOfEndpoint($"{section}:{nameof(endpoints.SecurityCenter)}", endpoints.SecurityCenter),
+        ProblemOfEndpoint($"{section}:{nameof(endpoints.Sts)}", endpoints.Sts),
+    ];
 
     private static string? ProblemOfEndpoint(string key, string? template)
     {
@@ -50,6 +56,6 @@ internal sealed class AlibabaCloudOptionsValidator : IValidateOptions<AlibabaClo
         var isUrl = Uri.TryCreate(template.Replace("{region}", "region", StringComparison.Ordinal), UriKind.Absolute, out var url)
             && url.PathAndQuery == "/" && url.UserInfo.Length == 0 && url.Fragment.Length == 0
             && (url.Scheme == "https" || (url.Scheme == "http" && url.IsLoopback));
-        return isUrl ? null : $"AlibabaCloud:Endpoints:{key} is '{Excerpt.Of(template)}': expected https://host[:port] without path, where {{region}} may stand in the host; http for loopback only";
+        return isUrl ? null : $"AlibabaCloud:{key} is '{Excerpt.Of(template)}': expected https://host[:port] without path, where {{region}} may stand in the host; http for loopback only";
     }
 }

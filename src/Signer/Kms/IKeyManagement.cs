@@ -3,7 +3,7 @@ using Kritis.Events.Attestations.Keys;
 namespace Kritis.Events.Signer.Kms;
 
 /// <summary>
-/// Holds private keys and signs with them. Adapters: files on this machine, and (next) Alibaba Cloud KMS.
+/// Holds private keys and signs with them. Adapters: files on this machine, and Alibaba Cloud KMS.
 /// Safe to call from several threads.
 /// </summary>
 internal interface IKeyManagement

@@ -24,6 +24,15 @@ internal static class KeyManagementCodes
     /// <summary>The key management cannot be reached. Transient.</summary>
     public const string KeyUnavailable = "KeyUnavailable";
 
+    /// <summary>Somebody turned the key off, or it is about to be deleted. Permanent.</summary>
+    public const string KeyDisabled = "KeyDisabled";
+
+    /// <summary>The key is of a kind that cannot sign by the pinned algorithm. Permanent.</summary>
+    public const string KeyUnfit = "KeyUnfit";
+
+    /// <summary>The key management's quota was used up all the time that was tried. Transient.</summary>
+    public const string KeyThrottled = "KeyThrottled";
+
     /// <summary>No key management has the name that the witness's key gives. Permanent.</summary>
     public const string UnknownKms = "UnknownKms";
 }

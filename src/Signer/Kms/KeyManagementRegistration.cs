@@ -1,3 +1,4 @@
+using Kritis.Events.Signer.Kms.Alibaba;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kritis.Events.Signer.Kms;
@@ -6,8 +7,8 @@ namespace Kritis.Events.Signer.Kms;
 internal static class KeyManagementRegistration
 {
     /// <summary>
-    /// Adds <see cref="KeyManagements"/> with the local adapter, and the check of every witness's key at start. Needs an
-    /// <see cref="Attestations.Resources.IResourceSource"/> that is loaded before hosted services start.
+    /// Adds <see cref="KeyManagements"/> with its adapters, and the check of every witness's key at start. Needs an
+    /// <see cref="Attestations.Resources.IResourceSource"/> that is loaded before hosted services start, and access to Alibaba Cloud.
     /// </summary>
     public static IServiceCollection AddKeyManagement(this IServiceCollection services, IConfiguration configuration)
     {
@@ -16,6 +17,9 @@ internal static class KeyManagementRegistration
             .Validate(options => !string.IsNullOrWhiteSpace(options.Path), "Data:Path is empty: expected a folder, for example ./data")
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeyManagement, LocalKeyManagement>());
+        services.TryAddSingleton<IKmsCalls, RpcKmsCalls>();
+        services.TryAddSingleton<AlibabaKeyManagement>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeyManagement, AlibabaKeyManagement>(provider => provider.GetRequiredService<AlibabaKeyManagement>()));
         services.TryAddSingleton<KeyManagements>();
         services.AddHostedService<WitnessKeyCheck>();
         return services;

@@ -68,6 +68,12 @@ internal static class WitnessReader
             return null;
         }
 
+        if (hasRegions is true && version is null)
+        {
+            field.Wrong(".keyVersionId is missing: which version of a key signs is pinned here, not chosen in the console");
+            return null;
+        }
+
         return hasRegions is null || keyId is null || state is null || publicKey is null ? null : new WitnessKey
         {
             Kms = kms!.Text()!,

@@ -29,7 +29,8 @@ internal sealed record RpcService(string Name, string Version, string PublicEndp
     /// <param name="options">The settings.</param>
     public Uri Endpoint(string? region, AlibabaCloudOptions options)
     {
-        var template = Override(options.Endpoints) ?? $"https://{(options.Network == "vpc" ? VpcEndpoint : PublicEndpoint)}";
+        var regional = region is not null && options.Endpoints.Regions.TryGetValue(region, out var own) ? Override(own) : null;
+        var template = regional ?? Override(options.Endpoints) ?? $"https://{(options.Network == "vpc" ? VpcEndpoint : PublicEndpoint)}";
         return new Uri(template.Replace(region is null ? "{region}." : "{region}", region ?? "", StringComparison.Ordinal));
     }
 }
