@@ -36,6 +36,9 @@ internal sealed class AlibabaCloudOptions
     /// <summary>The region of Security Center's own end point: <c>cn-shanghai</c> for accounts of the Chinese site, <c>ap-southeast-1</c> for international ones.</summary>
     public string SecurityCenterRegion { get; set; } = "cn-shanghai";
 
+    /// <summary>The region whose STS is asked by RRSA; null for the one that serves all. Needed where <see cref="Network"/> is <c>vpc</c> and the internet is out of reach.</summary>
+    public string? StsRegion { get; set; }
+
     /// <summary>End points other than Alibaba Cloud's own, for dedicated gateways and for tests.</summary>
     public EndpointOptions Endpoints { get; set; } = new();
 

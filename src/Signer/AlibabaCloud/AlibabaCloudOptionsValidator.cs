@@ -27,6 +27,13 @@ internal sealed class AlibabaCloudOptionsValidator : IValidateOptions<AlibabaClo
             CloudNames.ProblemOf(options.SecurityCenterRegion) is { } problem
                 ? $"AlibabaCloud:SecurityCenterRegion is '{Excerpt.Of(options.SecurityCenterRegion)}': {problem}"
                 : null,
+            options.StsRegion is { } region && CloudNames.ProblemOf(region) is { } wrong ? $"AlibabaCloud:StsRegion is '{Excerpt.Of(region)}': {wrong}" : null,
+            string.IsNullOrWhiteSpace(options.AccessKeyId) == string.IsNullOrWhiteSpace(options.AccessKeySecret)
+                ? null
+                : "AlibabaCloud:AccessKeyId and AlibabaCloud:AccessKeySecret: one is set without the other; expected both or neither",
+            !string.IsNullOrWhiteSpace(options.SecurityToken) && string.IsNullOrWhiteSpace(options.AccessKeyId)
+                ? "AlibabaCloud:SecurityToken is set without AlibabaCloud:AccessKeyId and AlibabaCloud:AccessKeySecret: expected the access key that it came with"
+                : null,
             .. ProblemsOfEndpoints("Endpoints", endpoints),
             .. endpoints.Regions.SelectMany(region => ProblemsOfEndpoints($"Endpoints:Regions:{region.Key}", region.Value)),
             // Instance metadata has no HTTPS: it is a link-local address of the machine itself.

@@ -17,18 +17,20 @@ internal static class AlibabaCloudRegistration
         services.TryAddSingleton<AlibabaCloudMetrics>();
         services.TryAddSingleton<CallPolicy>();
         services.AddCredentials();
-        services.TryAddSingleton(provider => new RpcClient(
-            Http(),
-            provider.GetRequiredService<CredentialChain>(),
-            provider.GetRequiredService<CallPolicy>(),
-            provider.GetRequiredService<IOptions<AlibabaCloudOptions>>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new RpcTransport(
+            Http(), provider.GetRequiredService<IOptions<AlibabaCloudOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<RpcClient>();
         return services;
     }
 
     private static IServiceCollection AddCredentials(this IServiceCollection services)
     {
+        // The order is the order of preference.
         services.AddSingleton<ICredentialSource, StaticCredentials>();
+        services.AddSingleton<ICredentialSource, EnvironmentCredentials>();
+        services.AddSingleton<ICredentialSource, RrsaCredentials>();
+        services.AddSingleton<ICredentialSource, EcsRoleCredentials>();
+        services.TryAddSingleton<InstanceMetadata>();
         services.TryAddSingleton<CredentialChain>();
         return services;
     }

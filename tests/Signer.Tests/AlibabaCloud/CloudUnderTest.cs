@@ -5,6 +5,7 @@ using Kritis.Events.Signer.AlibabaCloud.Credentials;
 using Kritis.Events.Signer.AlibabaCloud.Rpc;
 using Kritis.Events.Signer.Kms.Alibaba;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Kritis.Events.Signer.Tests.AlibabaCloud;
@@ -39,8 +40,8 @@ internal sealed class CloudUnderTest : IAsyncDisposable
         set?.Invoke(options);
         _options = Options.Create(options);
         _policy = new CallPolicy(_options, new AlibabaCloudMetrics(_services.GetRequiredService<IMeterFactory>()), time);
-        _chain = new CredentialChain([new StaticCredentials(_options)], time);
-        Client = new RpcClient(_http, _chain, _policy, _options, time);
+        _chain = new CredentialChain([new StaticCredentials(_options)], time, NullLogger<CredentialChain>.Instance);
+        Client = new RpcClient(new RpcTransport(_http, _options, time), _chain, _policy);
         KeyManagement = With(new RpcKmsCalls(Client));
     }
 

@@ -87,10 +87,14 @@ internal sealed class Adapter : IDisposable
         .AddSingleton(time ?? TimeProvider.System)
         .AddLogging()
         .AddMetrics()
-        .AddAlibabaCloud(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build())
+        .AddSingleton(ConfigurationOf(settings))
+        .AddAlibabaCloud(ConfigurationOf(settings))
         .AddSingleton(options ?? Quick)
         .AddRegistry()
         .BuildServiceProvider();
+
+    private static IConfiguration ConfigurationOf((string Key, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
 
     public static RegistryClientOptions Quick => new()
     {

@@ -30,7 +30,7 @@ internal sealed record RpcService(string Name, string Version, string PublicEndp
     public Uri Endpoint(string? region, AlibabaCloudOptions options)
     {
         var regional = region is not null && options.Endpoints.Regions.TryGetValue(region, out var own) ? Override(own) : null;
-        var template = regional ?? Override(options.Endpoints) ?? $"https://{(options.Network == "vpc" ? VpcEndpoint : PublicEndpoint)}";
+        var template = regional ?? Override(options.Endpoints) ?? $"https://{(options.Network == "vpc" && region is not null ? VpcEndpoint : PublicEndpoint)}";
         return new Uri(template.Replace(region is null ? "{region}." : "{region}", region ?? "", StringComparison.Ordinal));
     }
 }
