@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Signer.Registry.SignIn;
 
 namespace Kritis.Events.Signer.Registry;
 
@@ -7,10 +10,11 @@ namespace Kritis.Events.Signer.Registry;
 /// Requests to a registry's own API, signed in as it asks. Credentials are sent to the registry's configured address and to a
 /// validated token realm, and nowhere else.
 /// </summary>
-internal sealed class RegistryClient(BoundedHttp http, TokenIssuer tokens, TimeProvider time)
+internal sealed class RegistryClient(BoundedHttp http, TokenIssuer tokens, RegistrySignIns signIns, TimeProvider time)
 {
     private const int MostThrottled = 3;
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<string, Uri> _basic = new();
 
     /// <param name="registry">The registry.</param>
     /// <param name="repository">The repository that the request is about, for the token's scope.</param>
@@ -39,32 +43,34 @@ internal sealed class RegistryClient(BoundedHttp http, TokenIssuer tokens, TimeP
     private async Task<BoundedAnswer> SignInAndSendAsync(
         ConfiguredRegistry registry, string scope, int mostBytes, Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
-        using var first = Own(registry, create());
-        first.Headers.Authorization = tokens.Known(registry, scope) ?? BasicWhereKnown(registry);
-        var answer = await http.SendAsync(registry, first, mostBytes, cancellationToken);
+        var answer = await SendAsync(registry, tokens.Known(registry, scope) ?? await BasicWhereKnownAsync(registry, cancellationToken), mostBytes, create, cancellationToken);
         if (answer.Status != HttpStatusCode.Unauthorized || AuthenticationChallenge.Of(answer.Headers) is not { } challenge)
         {
             return answer;
         }
 
-        using var second = Own(registry, create());
         if (challenge.Scheme == "Bearer")
         {
-            second.Headers.Authorization = await tokens.IssueAsync(registry, challenge, scope, cancellationToken);
-        }
-        else
-        {
-            second.Headers.Authorization = RegistryPasswords.Basic(registry);
-            _ = second.Headers.Authorization is not null && _basic.TryAdd(registry.Name, registry.Url);
+            return await SendAsync(registry, await tokens.IssueAsync(registry, challenge, scope, cancellationToken), mostBytes, create, cancellationToken);
         }
 
-        return second.Headers.Authorization is null ? answer : await http.SendAsync(registry, second, mostBytes, cancellationToken);
+        return await signIns.SendAsync(registry, password =>
+        {
+            _ = password is not null && _basic.TryAdd(registry.Name, registry.Url);
+            return password is null ? Task.FromResult(answer) : SendAsync(registry, password, mostBytes, create, cancellationToken);
+        }, cancellationToken);
     }
 
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Uri> _basic = new();
+    private async Task<BoundedAnswer> SendAsync(
+        ConfiguredRegistry registry, AuthenticationHeaderValue? header, int mostBytes, Func<HttpRequestMessage> create, CancellationToken cancellationToken)
+    {
+        using var request = Own(registry, create());
+        request.Headers.Authorization = header;
+        return await http.SendAsync(registry, request, mostBytes, cancellationToken);
+    }
 
-    private System.Net.Http.Headers.AuthenticationHeaderValue? BasicWhereKnown(ConfiguredRegistry registry) =>
-        _basic.TryGetValue(registry.Name, out var url) && url == registry.Url ? RegistryPasswords.Basic(registry) : null;
+    private async ValueTask<AuthenticationHeaderValue?> BasicWhereKnownAsync(ConfiguredRegistry registry, CancellationToken cancellationToken) =>
+        _basic.TryGetValue(registry.Name, out var url) && url == registry.Url ? await signIns.GetAsync(registry, cancellationToken) : null;
 
     private static HttpRequestMessage Own(ConfiguredRegistry registry, HttpRequestMessage request)
     {

@@ -1,8 +1,10 @@
+using Kritis.Events.Signer.Registry.Acr;
+using Kritis.Events.Signer.Registry.SignIn;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kritis.Events.Signer.Registry;
 
-/// <summary>Adds access to registries.</summary>
+/// <summary>Adds access to registries. Instances of Container Registry need access to Alibaba Cloud as well.</summary>
 internal static class RegistryRegistration
 {
     public static IServiceCollection AddRegistry(this IServiceCollection services)
@@ -10,6 +12,11 @@ internal static class RegistryRegistration
         services.TryAddSingleton(new RegistryClientOptions());
         services.TryAddSingleton(provider => Http(provider.GetRequiredService<RegistryClientOptions>()));
         services.TryAddSingleton<BoundedHttp>();
+        services.TryAddSingleton<IContainerRegistryCalls, RpcContainerRegistryCalls>();
+        services.TryAddSingleton<ContainerRegistry>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRegistrySignIn, ConfiguredSignIn>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRegistrySignIn, AcrSignIn>());
+        services.TryAddSingleton<RegistrySignIns>();
         services.TryAddSingleton<TokenIssuer>();
         services.TryAddSingleton<RegistryClient>();
         services.TryAddSingleton<DistributionRegistry>();

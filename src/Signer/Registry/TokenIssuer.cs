@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
+using Kritis.Events.Signer.Registry.Acr;
+using Kritis.Events.Signer.Registry.SignIn;
 
 namespace Kritis.Events.Signer.Registry;
 
@@ -10,7 +12,7 @@ namespace Kritis.Events.Signer.Registry;
 /// Gets bearer tokens (distribution token authentication). The realm comes from the network: it is asked only where it is the registry
 /// itself or a host that the resource lists, over HTTPS unless the registry is a loopback one (CVE-2025-27403, dotnet/sdk PR 54225).
 /// </summary>
-internal sealed class TokenIssuer(BoundedHttp http, TimeProvider time)
+internal sealed class TokenIssuer(BoundedHttp http, RegistrySignIns signIns, TimeProvider time)
 {
     private const int MostTokenBytes = 64 * 1024;
     private const int MostTokens = 1000;
@@ -26,9 +28,13 @@ internal sealed class TokenIssuer(BoundedHttp http, TimeProvider time)
         ConfiguredRegistry registry, AuthenticationChallenge challenge, string scope, CancellationToken cancellationToken)
     {
         var realm = Validate(registry, challenge.Realm);
-        using var request = new HttpRequestMessage(HttpMethod.Get, WithQuery(realm, challenge.Service, challenge.Scope ?? scope));
-        request.Headers.Authorization = RegistryPasswords.Basic(registry);
-        var answer = await http.SendAsync(registry, request, MostTokenBytes, cancellationToken);
+        var address = WithQuery(realm, challenge.Service, challenge.Scope ?? scope);
+        var answer = await signIns.SendAsync(registry, async password =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.Authorization = password;
+            return await http.SendAsync(registry, request, MostTokenBytes, cancellationToken);
+        }, cancellationToken);
         if (!answer.IsSuccess)
         {
             throw answer.Failure(registry, $"a token for {scope} from {realm.Authority}");
@@ -49,7 +55,8 @@ internal sealed class TokenIssuer(BoundedHttp http, TimeProvider time)
         var isAllowed = Uri.TryCreate(text, UriKind.Absolute, out var realm)
             && realm.UserInfo.Length == 0
             && (realm.Scheme == "https" || (realm.Scheme == "http" && registry.Url.Scheme == "http" && realm.IsLoopback))
-            && (SameAuthority(realm, registry.Url) || registry.TokenRealms.Contains(Authority(realm), StringComparer.OrdinalIgnoreCase));
+            && (SameAuthority(realm, registry.Url) || registry.TokenRealms.Contains(Authority(realm), StringComparer.OrdinalIgnoreCase)
+                || (registry.Acr is { } instance && AcrRealms.Contains(instance, Authority(realm))));
         return isAllowed ? realm! : throw new RegistryException(RegistryException.RealmNotAllowed,
             $"registry '{registry.Name}' sends clients to '{Excerpt.Of(text)}' for a token; no credentials were sent there. If that is right, list its host under tokenRealms of the Registry resource",
             transient: false);

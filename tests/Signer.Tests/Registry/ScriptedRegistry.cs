@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 using System.Net;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
+using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Registry;
+using Kritis.Events.Signer.Registry.Acr;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -80,8 +83,11 @@ internal sealed class Adapter : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public Adapter(RegistryClientOptions? options = null) => _services = new ServiceCollection()
-        .AddSingleton(TimeProvider.System)
+    public Adapter(RegistryClientOptions? options = null, TimeProvider? time = null, params (string Key, string Value)[] settings) => _services = new ServiceCollection()
+        .AddSingleton(time ?? TimeProvider.System)
+        .AddLogging()
+        .AddMetrics()
+        .AddAlibabaCloud(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build())
         .AddSingleton(options ?? Quick)
         .AddRegistry()
         .BuildServiceProvider();
@@ -94,6 +100,8 @@ internal sealed class Adapter : IDisposable
     };
 
     public DistributionRegistry Registry => _services.GetRequiredService<DistributionRegistry>();
+
+    public ContainerRegistry Instances => _services.GetRequiredService<ContainerRegistry>();
 
     public CosignAttachment Attachment => _services.GetRequiredService<CosignAttachment>();
 

@@ -2,15 +2,24 @@ using System.Net.Http.Headers;
 using System.Text;
 using Kritis.Events.Attestations.Resources;
 
-namespace Kritis.Events.Signer.Registry;
+namespace Kritis.Events.Signer.Registry.SignIn;
 
-/// <summary>Reads a registry's password anew for each sign-in, so that a rotated one is taken up without a restart.</summary>
-internal static class RegistryPasswords
+/// <summary>Reads the password that the resource names, anew for each sign-in, so that a rotated one is taken up without a restart.</summary>
+internal sealed class ConfiguredSignIn : IRegistrySignIn
 {
-    /// <exception cref="RegistryException">The password is not where the resource says.</exception>
-    public static AuthenticationHeaderValue? Basic(ConfiguredRegistry registry) => registry.Credentials is { } credentials
-        ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credentials.Username}:{Password(registry, credentials)}")))
-        : null;
+    /// <inheritdoc/>
+    public bool Serves(ConfiguredRegistry registry) => registry.Acr is null;
+
+    /// <inheritdoc/>
+    public ValueTask<AuthenticationHeaderValue?> GetAsync(ConfiguredRegistry registry, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(registry.Credentials is { } credentials ? Basic(credentials.Username, Password(registry, credentials)) : null);
+
+    /// <inheritdoc/>
+    public bool Reject(ConfiguredRegistry registry, AuthenticationHeaderValue used) => false;
+
+    /// <summary>HTTP Basic (RFC 7617) in UTF-8.</summary>
+    public static AuthenticationHeaderValue Basic(string username, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}")));
 
     private static string Password(ConfiguredRegistry registry, RegistryCredentials credentials)
     {
