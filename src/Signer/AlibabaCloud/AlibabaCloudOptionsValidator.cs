@@ -56,6 +56,6 @@ internal sealed class AlibabaCloudOptionsValidator : IValidateOptions<AlibabaClo
         var isUrl = Uri.TryCreate(template.Replace("{region}", "region", StringComparison.Ordinal), UriKind.Absolute, out var url)
             && url.PathAndQuery == "/" && url.UserInfo.Length == 0 && url.Fragment.Length == 0
             && (url.Scheme == "https" || (url.Scheme == "http" && url.IsLoopback));
-        return isUrl ? null : $"AlibabaCloud:{key} is '{Excerpt.Of(template)}': expected https://host[:port] without path, where {{region}} may stand in the host; http for loopback only";
+        return isUrl ? null : $"AlibabaCloud:{key} cannot be used: expected https://host[:port] without path, where {{region}} may stand in the host; http for loopback only";
     }
 }

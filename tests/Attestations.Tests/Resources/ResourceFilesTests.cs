@@ -33,6 +33,18 @@ public sealed class ResourceFilesTests : IDisposable
         policy.Clusters.Should().Equal("*");
     }
 
+    [Fact]
+    public void A_registry_can_be_an_instance_of_Container_Registry()
+    {
+        _folder.Write("a.yaml", ResourceFolderFixture.Registry(more: "  acr: { instanceId: cri-1, region: cn-hongkong, namespaces: [kritis-*] }\n"));
+
+        var registry = Valid().Registries[0];
+
+        registry.Acr!.Should().BeEquivalentTo(new AcrInstance { InstanceId = "cri-1", Region = "cn-hongkong", Namespaces = ["kritis-*"] });
+        _folder.Write("a.yaml", ResourceYaml.Write(registry));
+        Valid().Registries[0].Should().BeEquivalentTo(registry);
+    }
+
     [Theory]
     [InlineData("localhost:5000", "http://localhost:5000/")]
     [InlineData("127.0.0.1:5000", "http://127.0.0.1:5000/")]
@@ -52,6 +64,13 @@ public sealed class ResourceFilesTests : IDisposable
         { ResourceFolderFixture.Registry(more: "  url: https://user:secret@registry.example.com\n"), "without path, query or user name" },
         { ResourceFolderFixture.Registry(more: "  credentials: { username: u, password: secret }\n"), "a password does not belong into a resource" },
         { ResourceFolderFixture.Registry(more: "  credentials: { username: u }\n"), "expected either passwordFile or passwordEnv" },
+        { ResourceFolderFixture.Registry(more: "  acr: { region: cn-hongkong }\n"), "spec.acr.instanceId is missing" },
+        { ResourceFolderFixture.Registry(more: "  acr: { instanceId: cri-1 }\n"), "spec.acr.region is missing" },
+        { ResourceFolderFixture.Registry(more: "  acr: { instanceId: cri-1, region: 'cn-hongkong.attacker.example/' }\n"), "spec.acr.region: 'cn-hongkong.attacker.example/': expected at most 64 lower-case letters" },
+        { ResourceFolderFixture.Registry(more: "  acr: { instanceId: CRI, region: cn-hongkong }\n"), "spec.acr.instanceId: 'CRI': expected" },
+        { ResourceFolderFixture.Registry(more: "  acr: { instanceId: cri-1, region: cn-hongkong, namespaces: [] }\n"), "spec.acr.namespaces: the list is empty" },
+        { ResourceFolderFixture.Registry(more: "  acr: { instanceId: cri-1, region: cn-hongkong }\n  credentials: { username: u, passwordEnv: P }\n"), "expected either acr or credentials" },
+        { ResourceFolderFixture.Registry(more: "  acr: { instanceId: cri-1, region: r1 }\n") + "---\n" + ResourceFolderFixture.Registry("two", "two.example.com", "  acr: { instanceId: cri-1, region: r1 }\n"), "the instance cri-1 in r1 belongs to Registry 'main' already" },
         { ResourceFolderFixture.Registry(more: "  tpyo: 1\n"), "a.yaml:6: Registry 'main': spec: 'tpyo' is not known here; expected one of host, aliases" },
         { ResourceFolderFixture.Registry(name: "Main"), "metadata.name: 'Main': expected lower-case letters" },
         { ResourceFolderFixture.Registry() + "---\n" + ResourceFolderFixture.Registry(host: "other.example.com"), "'main' stands here again; it is in a.yaml:2 already" },
@@ -60,6 +79,8 @@ public sealed class ResourceFilesTests : IDisposable
         { ResourceFolderFixture.Witness(pem: "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"), "the public key does not fit RSA_PKCS1_SHA_256" },
         { ResourceFolderFixture.Witness(pem: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"), "a private key stands where the public key belongs" },
         { ResourceFolderFixture.Witness().Replace("kms: local", "kms: alibaba"), "spec.keys[0].region is missing" },
+        { ResourceFolderFixture.Witness().Replace("kms: local", "kms: alibaba\n      region: cn-hongkong"), "spec.keys[0].keyVersionId is missing" },
+        { ResourceFolderFixture.Witness().Replace("kms: local", "kms: alibaba\n      keyVersionId: v1\n      region: 'x/y'"), "spec.keys[0].region: 'x/y': expected" },
         { ResourceFolderFixture.Witness().Replace("RSA_PKCS1_SHA_256", "RSA"), "'RSA' is not known; expected RSA_PKCS1_SHA_256 or" },
         { ResourceFolderFixture.Witness().Replace("RSA_PKCS1_SHA_256", "ECDSA_SHA_256"), "the public key does not fit ECDSA_SHA_256" },
         { ResourceFolderFixture.Rule(), "spec.registry: there is no Registry 'main'" },

@@ -8,6 +8,7 @@ internal static class CrossChecks
     public static void Check(ResourceReader read, ProblemList problems)
     {
         CheckHosts(read, problems);
+        CheckInstances(read, problems);
         CheckRules(read, problems);
         CheckPolicies(read, problems);
     }
@@ -23,6 +24,20 @@ internal static class CrossChecks
                 {
                     problems.Add(registry.File, registry.Line, $"Registry '{registry.Name}': the host {host} belongs to Registry '{owners[host]}' already");
                 }
+            }
+        }
+    }
+
+    // Events name an instance; two registries for one would leave open under which name its images are signed.
+    private static void CheckInstances(ResourceReader read, ProblemList problems)
+    {
+        var owners = new Dictionary<(string Region, string Id), string>();
+        foreach (var registry in read.Registries)
+        {
+            if (registry.Resource.Acr is { } acr && !owners.TryAdd((acr.Region, acr.InstanceId), registry.Name))
+            {
+                problems.Add(registry.File, registry.Line,
+                    $"Registry '{registry.Name}': the instance {acr.InstanceId} in {acr.Region} belongs to Registry '{owners[(acr.Region, acr.InstanceId)]}' already");
             }
         }
     }
