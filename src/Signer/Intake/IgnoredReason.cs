@@ -20,4 +20,22 @@ internal static class IgnoredReason
 
     /// <summary>No <c>Registry</c> resource has the host.</summary>
     public const string UnknownRegistry = "unknown-registry";
+
+    /// <summary>No <c>Registry</c> resource is the ACR instance that the event names, or none is in its region.</summary>
+    public const string UnknownInstance = "unknown-instance";
+
+    /// <summary>The event is of another region than the instance is in.</summary>
+    public const string Region = "region";
+
+    /// <summary>The <c>Registry</c> resource does not list the namespace.</summary>
+    public const string Namespace = "namespace";
+
+    /// <summary>A CloudEvent of another source than Container Registry.</summary>
+    public const string Source = "source";
+
+    /// <summary>A CloudEvent of another type than a push.</summary>
+    public const string Type = "type";
+
+    /// <summary>The event names no digest, and the registry has no such tag any more.</summary>
+    public const string TagGone = "tag-gone";
 }

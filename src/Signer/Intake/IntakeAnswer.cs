@@ -11,4 +11,5 @@ internal sealed record IntakeAnswer(int Accepted, int Ignored);
 /// <summary>The intake's JSON.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(IntakeAnswer))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class IntakeJson : JsonSerializerContext;

@@ -18,6 +18,9 @@ internal sealed class IntakeOptions
     /// <summary>How long the broker may take to confirm all messages of one request: above zero, at most 5 minutes.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The queue on the bus to which EventBridge delivers Container Registry's events as they are; null where it does not.</summary>
+    public string? EventBridgeQueue { get; set; }
+
     /// <summary>Whether there is a token.</summary>
     public bool HasToken => !string.IsNullOrWhiteSpace(Token);
 }

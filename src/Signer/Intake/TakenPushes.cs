@@ -9,10 +9,7 @@ internal sealed class TakenPushes
     private readonly List<ImagePushed> _pushes = [];
     private readonly List<SigningSkipped> _skipped = [];
     private readonly List<string> _ignored = [];
-
-    private TakenPushes()
-    {
-    }
+    private readonly List<(string Reason, string What)> _told = [];
 
     /// <summary>What goes to the signers.</summary>
     public IReadOnlyList<ImagePushed> Pushes => _pushes;
@@ -23,7 +20,25 @@ internal sealed class TakenPushes
     /// <summary>The <see cref="IgnoredReason"/> of each event that leads to no signature.</summary>
     public IReadOnlyList<string> Ignored => _ignored;
 
-    /// <summary>Sorts the events of one request.</summary>
+    /// <summary>Those of <see cref="Ignored"/> that an operator may wonder about, with what they were about.</summary>
+    public IReadOnlyList<(string Reason, string What)> Told => _told;
+
+    /// <summary>Adds a push.</summary>
+    public void Add(ImagePushed push) => _pushes.Add(push);
+
+    /// <summary>Adds an event that leads to no signature.</summary>
+    /// <param name="reason">One of <see cref="IgnoredReason"/>.</param>
+    /// <param name="what">What it was about, fit for a log; null where it is of no interest.</param>
+    public void Ignore(string reason, string? what = null)
+    {
+        _ignored.Add(reason);
+        if (what is not null)
+        {
+            _told.Add((reason, what));
+        }
+    }
+
+    /// <summary>Sorts the events of an envelope of CNCF Distribution.</summary>
     /// <param name="events">The events.</param>
     /// <param name="resources">The registries that are known.</param>
     /// <param name="registry">The registry that sent them where it was named; null to go by the hosts in the events.</param>

@@ -36,13 +36,7 @@ internal sealed class DistributionRegistry
     /// <exception cref="RegistryException">The registry does not hold it under that repository, answers something else, or cannot be asked.</exception>
     public async Task<RegistryManifest> GetManifestAsync(ConfiguredRegistry registry, Image image, CancellationToken cancellationToken)
     {
-        var answer = await _visible.ExecuteAsync(
-            async cancelled => await AskAsync(registry, image, cancelled), cancellationToken);
-        if (!answer.IsSuccess)
-        {
-            throw answer.Failure(registry, image.ToString());
-        }
-
+        var answer = await AskAsync(registry, image.Repository, image.Digest.ToString(), image.ToString(), cancellationToken);
         if (Digest.Of(answer.Body) != image.Digest)
         {
             throw new RegistryException(RegistryException.AnotherDigest,
@@ -60,10 +54,22 @@ internal sealed class DistributionRegistry
         }
     }
 
-    private async ValueTask<BoundedAnswer> AskAsync(ConfiguredRegistry registry, Image image, CancellationToken cancellationToken) =>
-        await _client.SendAsync(registry, image.Repository, write: false, _options.MostManifestBytes, () =>
+    /// <summary>The digest that a tag has now: the SHA-256 of the manifest that the registry serves for it, whatever its headers say.</summary>
+    /// <exception cref="RegistryException">The registry has no such tag, or cannot be asked.</exception>
+    public async Task<Digest> ResolveTagAsync(ConfiguredRegistry registry, string repository, string tag, CancellationToken cancellationToken) =>
+        Digest.Of((await AskAsync(registry, repository, tag, $"{registry.Host}/{repository}:{tag}", cancellationToken)).Body);
+
+    private async Task<BoundedAnswer> AskAsync(
+        ConfiguredRegistry registry, string repository, string reference, string what, CancellationToken cancellationToken)
+    {
+        var answer = await _visible.ExecuteAsync(async cancelled => await AskOnceAsync(registry, repository, reference, cancelled), cancellationToken);
+        return answer.IsSuccess ? answer : throw answer.Failure(registry, what);
+    }
+
+    private async ValueTask<BoundedAnswer> AskOnceAsync(ConfiguredRegistry registry, string repository, string reference, CancellationToken cancellationToken) =>
+        await _client.SendAsync(registry, repository, write: false, _options.MostManifestBytes, () =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, RegistryClient.Address(registry, $"{image.Repository}/manifests/{image.Digest}"));
+            var request = new HttpRequestMessage(HttpMethod.Get, RegistryClient.Address(registry, $"{repository}/manifests/{reference}"));
             foreach (var mediaType in MediaTypes.Manifests)
             {
                 request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));

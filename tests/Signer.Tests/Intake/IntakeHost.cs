@@ -5,7 +5,11 @@ using System.Text;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
+using Kritis.Events.ServiceDefaults;
+using Kritis.Events.ServiceDefaults.Settings;
+using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Intake;
+using Kritis.Events.Signer.Registry;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -60,6 +64,10 @@ internal sealed class IntakeHost : IAsyncDisposable
         }
 
         builder.Configuration.AddInMemoryCollection(values);
+        builder.Services.AddAlibabaCloud(builder.Configuration);
+        builder.Services.AddRegistry();
+        builder.Services.AddSingleton(new BusOptions { Uri = new Uri("memory:") });
+        builder.Services.AddSingleton(new ServiceIdentity("signer"));
         builder.Services.AddIntake(builder.Configuration);
         builder.Services.AddSingleton<IResourceSource>(new FixedResources(Resources));
         var host = new IntakeHost();

@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kritis.Events.AlibabaCloud.Emulator;
+using Kritis.Events.AlibabaCloud.Emulator.ContainerRegistry;
+using Kritis.Events.AlibabaCloud.Emulator.Kms;
+using Kritis.Events.Attestations.Keys;
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.EndToEnd.System;
+using Kritis.Events.Servers;
+
+[assembly: AssemblyFixture(typeof(Kritis.Events.EndToEnd.AlibabaCloud.CloudInstallation))]
+
+namespace Kritis.Events.EndToEnd.AlibabaCloud;
+
+/// <summary>
+/// An installation as in Alibaba Cloud: an emulated KMS that allows 200 signatures a second and takes 10 ms for each, an instance of Container Registry
+/// (CNCF Distribution behind a temporary password), RabbitMQ, a signer and a verifier as processes.
+/// </summary>
+public sealed class CloudInstallation : IAsyncLifetime
+{
+    public const string Region = "cn-hongkong";
+    public const string InstanceId = "cri-q3hfjbvmd0000000";
+    public const string InstanceName = "kritis-demo-registry";
+    public const string EventBridgeQueue = "acr-events";
+
+    // bcrypt of `testpassword`.
+    private const string PasswordHash = "cr_temp_user:$2b$05$cmhhTXG7lG3LCliNjPFwk.6ufSgGaGkgEdGyckHb.a8wzcqbFP6Ee\n";
+    private readonly ServerFolder _folder = new("cloud");
+    private readonly ConcurrentBag<HttpClient> _clients = [];
+    private HttpClient _registry = null!;
+
+    public AlibabaEmulator Cloud { get; private set; } = null!;
+
+    /// <summary>The key of the witness <c>release</c>.</summary>
+    public KmsKey Key { get; private set; } = null!;
+
+    /// <summary>The key of the witness <c>rotating</c>.</summary>
+    public KmsKey RotatingKey { get; private set; } = null!;
+
+    public RabbitMqServer Broker { get; private set; } = null!;
+
+    public DockerRegistry Registry { get; private set; } = null!;
+
+    public ServiceProcess Signer { get; private set; } = null!;
+
+    public ServiceProcess Verifier { get; private set; } = null!;
+
+    public string ResourcesPath => _folder.File("resources");
+
+    public async ValueTask InitializeAsync()
+    {
+        var cancellationToken = CancellationToken.None;
+        Cloud = await AlibabaEmulator.StartAsync(new EmulatorOptions { SignaturesPerSecond = 200, SigningTime = TimeSpan.FromMilliseconds(10) }, cancellationToken);
+        Cloud.Instances[InstanceId] = new RegistryInstance { Id = InstanceId, Name = InstanceName, Region = Region, FixedPassword = "testpassword" };
+        Key = Cloud.Keys.Create(alias: "alias/release");
+        RotatingKey = Cloud.Keys.Create(alias: "alias/rotating");
+        Broker = await RabbitMqServer.StartAsync(cancellationToken);
+        Registry = await DockerRegistry.StartAsync([], PasswordHash, cancellationToken);
+        _registry = Client(new Uri($"http://{Registry.Address}"));
+        _registry.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("cr_temp_user:testpassword"u8));
+        WriteResources();
+        Signer = ServiceProcess.Start("cloud-signer", Installation.Assembly("Signer"), Installation.Loopback("http"), SignerSettings);
+        Verifier = ServiceProcess.Start("cloud-verifier", Installation.Assembly("Verifier"), Installation.Loopback("https"), new Dictionary<string, string>
+        {
+            ["Bus:Uri"] = Broker.Uri.ToString(),
+            ["Resources:Path"] = ResourcesPath,
+            ["Data:Path"] = _folder.File("verifier"),
+            ["Cluster:Name"] = "c0123456789abcdef",
+        });
+        await Signer.UntilReadyAsync(cancellationToken);
+        await Verifier.UntilReadyAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
+        foreach (var part in new IAsyncDisposable?[] { Signer, Verifier, Registry, Broker, Cloud })
+        {
+            if (part is not null)
+            {
+                await part.DisposeAsync();
+            }
+        }
+
+        _folder.Dispose();
+    }
+
+    public Dictionary<string, string> SignerSettings
+    {
+        get
+        {
+            var url = Cloud.Url.GetLeftPart(UriPartial.Authority);
+            return new Dictionary<string, string>
+            {
+                ["Bus:Uri"] = Broker.Uri.ToString(),
+                ["Resources:Path"] = ResourcesPath,
+                ["Data:Path"] = _folder.File("signer"),
+                ["Intake:Token"] = Installation.Token,
+                ["Intake:EventBridgeQueue"] = EventBridgeQueue,
+                ["AlibabaCloud:AccessKeyId"] = Cloud.Options.AccessKeyId,
+                ["AlibabaCloud:AccessKeySecret"] = Cloud.Options.AccessKeySecret,
+                ["AlibabaCloud:Endpoints:Kms"] = url,
+                ["AlibabaCloud:Endpoints:ContainerRegistry"] = url,
+            };
+        }
+    }
+
+    /// <summary>The full name of an image in the instance.</summary>
+    public string Name(string repository, string digest) => $"{Registry.Address}/{repository}@{digest}";
+
+    /// <summary>Writes the witness with the states of the key's versions, in the order in which they were made.</summary>
+    public void WriteWitness(string name, KmsKey key, params KeyState[] states) => _folder.Write($"resources/witness-{name}.yaml", ResourceYaml.Write(new Witness
+    {
+        Name = name,
+        Keys = [.. key.Versions.Zip(states, (version, state) => new WitnessKey
+        {
+            Kms = "alibaba",
+            Region = Region,
+            KeyId = $"alias/{name}",
+            KeyVersionId = version,
+            State = state,
+            PublicKey = PublicKey.FromPem(key.PublicKeyOf(version), SignatureAlgorithm.RsaPkcs1Sha256),
+        })],
+    }));
+
+    /// <summary>Puts a small image into the registry without the ceremony of a client.</summary>
+    /// <returns>Its digest.</returns>
+    public async Task<string> PutImageAsync(string repository, string tag, string content, CancellationToken cancellationToken)
+    {
+        var config = await PutBlobAsync(repository, """{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}""", cancellationToken);
+        var manifest = new JsonObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = "application/vnd.oci.image.manifest.v1+json",
+            ["config"] = config,
+            ["layers"] = new JsonArray(),
+            ["annotations"] = new JsonObject { ["content"] = content },
+        };
+        using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.oci.image.manifest.v1+json");
+        using var answer = await _registry.PutAsync(new Uri($"/v2/{repository}/manifests/{tag}", UriKind.Relative), body, cancellationToken);
+        answer.StatusCode.Should().Be(HttpStatusCode.Created);
+        return answer.Headers.GetValues("Docker-Content-Digest").Single();
+    }
+
+    /// <summary>The body of a webhook as Container Registry sends it.</summary>
+    public static JsonObject Webhook(string repository, string tag, string digest)
+    {
+        var (ns, name) = (repository.Split('/', 2)[0], repository.Split('/', 2)[1]);
+        return new JsonObject
+        {
+            ["push_data"] = new JsonObject { ["digest"] = digest, ["pushed_at"] = "2026-11-23 12:25:46", ["tag"] = tag },
+            ["repository"] = new JsonObject
+            {
+                ["date_created"] = "2026-10-28 21:31:42",
+                ["name"] = name,
+                ["namespace"] = ns,
+                ["region"] = Region,
+                ["repo_authentication_type"] = "NO_CERTIFIED",
+                ["repo_full_name"] = repository,
+                ["repo_origin_type"] = "NO_CERTIFIED",
+                ["repo_type"] = "PUBLIC",
+            },
+        };
+    }
+
+    /// <summary>A CloudEvent as EventBridge delivers it; it carries no digest.</summary>
+    public static JsonObject PushCompleted(string repository, string tag) => new()
+    {
+        ["id"] = Guid.NewGuid().ToString(),
+        ["source"] = "acs.cr",
+        ["specversion"] = "1.0",
+        ["type"] = "cr:Artifact:PushCompleted",
+        ["datacontenttype"] = "application/json;charset=utf-8",
+        ["subject"] = $"acs:cr:{Region}:1234567890123456:instance/{InstanceId}",
+        ["time"] = "2026-11-23T12:25:46.000Z",
+        ["aliyunaccountid"] = "1234567890123456",
+        ["aliyunpublishtime"] = "2026-11-23T12:25:46.100Z",
+        ["aliyuneventbusname"] = "default",
+        ["aliyunregionid"] = Region,
+        ["data"] = new JsonObject
+        {
+            ["InstanceId"] = InstanceId,
+            ["InstanceName"] = InstanceName,
+            ["RegionId"] = Region,
+            ["RepoNamespaceName"] = repository.Split('/', 2)[0],
+            ["RepoName"] = repository.Split('/', 2)[1],
+            ["RepoId"] = "crr-0000000000000000",
+            ["Tag"] = tag,
+        },
+    };
+
+    /// <summary>Sends an event to the signer's intake.</summary>
+    public async Task<HttpStatusCode> SendAsync(string path, JsonObject body, CancellationToken cancellationToken, string mediaType = "application/json")
+    {
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, mediaType);
+        using var answer = await Signer.Http.PostAsync(new Uri($"{path}?token={Installation.Token}", UriKind.Relative), content, cancellationToken);
+        return answer.StatusCode;
+    }
+
+    public Task AdmittedAsync(string image, CancellationToken cancellationToken, string ns = "default") => Eventually.Async(
+        $"{image} is admitted", () => Review.AdmitsAsync(Verifier, image, cancellationToken, ns), cancellationToken, () => Signer.Output);
+
+    private async Task<JsonObject> PutBlobAsync(string repository, string content, CancellationToken cancellationToken)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        var digest = Contracts.Images.Digest.Of(bytes).ToString();
+        using var known = await _registry.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri($"/v2/{repository}/blobs/{digest}", UriKind.Relative)), cancellationToken);
+        if (!known.IsSuccessStatusCode)
+        {
+            using var begun = await _registry.PostAsync(new Uri($"/v2/{repository}/blobs/uploads/", UriKind.Relative), null, cancellationToken);
+            using var body = new ByteArrayContent(bytes);
+            using var done = await _registry.PutAsync(new Uri(begun.Headers.Location + $"&digest={digest}"), body, cancellationToken);
+            done.StatusCode.Should().Be(HttpStatusCode.Created);
+        }
+
+        return new JsonObject { ["mediaType"] = "application/vnd.oci.image.config.v1+json", ["digest"] = digest, ["size"] = bytes.Length };
+    }
+
+    private HttpClient Client(Uri address)
+    {
+        var client = new HttpClient { BaseAddress = address };
+        _clients.Add(client);
+        return client;
+    }
+
+    private void WriteResources()
+    {
+        _folder.Write("resources/registry.yaml", ResourceYaml.Write(new ConfiguredRegistry
+        {
+            Name = InstanceName,
+            Host = Registry.Address,
+            Aliases = [$"localhost:{Registry.Port}"],
+            Url = new Uri($"http://{Registry.Address}"),
+            Acr = new Attestations.Resources.AcrInstance { InstanceId = InstanceId, Region = Region },
+        }));
+        WriteWitness("release", Key, KeyState.Active);
+        WriteWitness("rotating", RotatingKey, KeyState.Active);
+        WriteRule("kritis-demo", "release", attach: true);
+        WriteRule("burst", "release", attach: false);
+        WriteRule("rotation", "rotating", attach: false);
+        WritePolicy("default", "release");
+        WritePolicy("rotation", "rotating");
+    }
+
+    private void WritePolicy(string ns, string witness) => _folder.Write($"resources/policy-{ns}.yaml", ResourceYaml.Write(new SecurityPolicy
+    {
+        Name = ns,
+        Enabled = true,
+        Clusters = ["*"],
+        Namespaces = [ns],
+        Witnesses = [witness],
+        AtLeast = 1,
+        Enforcement = Enforcement.Enforce,
+    }));
+
+    private void WriteRule(string ns, string witness, bool attach) => _folder.Write($"resources/rule-{ns}.yaml", ResourceYaml.Write(new SigningRule
+    {
+        Name = ns,
+        Registry = InstanceName,
+        Namespace = ns,
+        Repositories = ["*"],
+        Tags = ["*"],
+        Witness = witness,
+        Mode = SigningMode.Automatic,
+        Attach = attach,
+    }));
+}
