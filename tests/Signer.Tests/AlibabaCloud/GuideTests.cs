@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Kritis.Events.Signer.AlibabaCloud;
+using Kritis.Events.Signer.Intake;
+using Kritis.Events.Signer.Intake.Acr;
 using Kritis.Events.Signer.Kms.Alibaba;
 
 namespace Kritis.Events.Signer.Tests.AlibabaCloud;
@@ -35,14 +37,25 @@ public sealed partial class GuideTests
         KmsFailure.Of(refused, "alias/release in cn-hangzhou").Message.Should().Be(example);
     }
 
-    [Fact]
-    public void Every_setting_of_the_guide_exists()
+    [Theory]
+    [InlineData(AlibabaCloudOptions.Section, typeof(AlibabaCloudOptions))]
+    [InlineData(IntakeOptions.Section, typeof(IntakeOptions))]
+    public void Every_setting_of_the_guide_exists(string section, Type options)
     {
-        var known = typeof(AlibabaCloudOptions).GetProperties().Select(property => property.Name).ToHashSet();
+        var known = options.GetProperties().Select(property => property.Name);
 
-        var named = Setting().Matches(Guide).Select(match => match.Groups[1].Value).Distinct().ToArray();
+        var named = Setting().Matches(Guide).Where(match => match.Groups[1].Value == section).Select(match => match.Groups[2].Value).Distinct().ToArray();
 
         named.Should().NotBeEmpty().And.BeSubsetOf(known);
+    }
+
+    [Fact]
+    public void Every_reason_of_the_guide_is_counted_and_every_path_of_the_guide_is_served()
+    {
+        var reasons = typeof(IgnoredReason).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+
+        Reason().Matches(Section).SelectMany(row => Code().Matches(row.Value)).Select(code => code.Groups[1].Value).Should().NotBeEmpty().And.BeSubsetOf(reasons);
+        Address().Matches(Guide).Select(match => match.Value).Distinct().Should().BeEquivalentTo([AcrIntake.Path, EventBridgeIntake.Path]);
     }
 
     private static string Root()
@@ -56,9 +69,15 @@ public sealed partial class GuideTests
         return folder.FullName;
     }
 
-    [GeneratedRegex("`([A-Z][A-Za-z.]+)`")]
+    [GeneratedRegex("`([A-Za-z.-]+)`")]
     private static partial Regex Code();
 
-    [GeneratedRegex("`AlibabaCloud:([A-Za-z]+)")]
+    [GeneratedRegex("`([A-Za-z]+):([A-Za-z]+)")]
     private static partial Regex Setting();
+
+    [GeneratedRegex("^\\| `[a-z-]+`[^|]*", RegexOptions.Multiline)]
+    private static partial Regex Reason();
+
+    [GeneratedRegex("/events/[a-z]+")]
+    private static partial Regex Address();
 }
