@@ -10,6 +10,9 @@ internal sealed record OfficialClient(string Name, AccessKey AccessKey)
 {
     private static readonly string Script = Path.Combine(Root(), "tests", "alibaba-client", "ask.mjs");
 
+    /// <summary>Settings of its environment besides the access key.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>With the access key that every emulator has.</summary>
     public static OfficialClient Of(string name, AlibabaEmulator cloud) =>
         new(name, new AccessKey { Id = cloud.Options.AccessKeyId, Secret = cloud.Options.AccessKeySecret });
@@ -24,7 +27,7 @@ internal sealed record OfficialClient(string Name, AccessKey AccessKey)
     /// <param name="parameters">The parameters by their names.</param>
     public async Task<ClientAnswer> AskAsync(Uri endpoint, string action, object parameters)
     {
-        var environment = new Dictionary<string, string>
+        var environment = new Dictionary<string, string>(Environment)
         {
             ["ALIBABA_CLOUD_ACCESS_KEY_ID"] = AccessKey.Id,
             ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = AccessKey.Secret,
