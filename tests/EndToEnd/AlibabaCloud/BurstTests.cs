@@ -17,10 +17,10 @@ public class BurstTests(CloudInstallation installation)
     {
         await using var bus = await BusProbe.ConnectAsync(installation.Broker, Cancellation);
         await bus.ListenAsync(Cancellation, MessageNames.AttestationCreated, MessageNames.SigningFailed);
-        var before = installation.Cloud.Calls.Count;
         var images = new string[Pushes];
         await Parallel.ForAsync(0, Pushes, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation }, async (number, cancelled) =>
             images[number] = await installation.PutImageAsync($"burst/app{number % 10}", $"v{number}", $"burst {number}", cancelled));
+        var before = installation.Cloud.Calls.Count;
 
         await Parallel.ForAsync(0, Pushes, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation }, async (number, cancelled) =>
         {

@@ -16,21 +16,21 @@ using Kritis.Events.Servers;
 namespace Kritis.Events.EndToEnd.AlibabaCloud;
 
 /// <summary>
-/// An installation as in Alibaba Cloud: an emulated KMS that allows 200 signatures a second and takes 10 ms for each, an instance of Container Registry
-/// (CNCF Distribution behind a temporary password), RabbitMQ, a signer and a verifier as processes.
+/// An installation as in Alibaba Cloud: an emulated KMS that allows 200 signatures a second and takes 10 ms for each, two instances of Container Registry
+/// (CNCF Distribution, one behind a temporary password), RabbitMQ, a signer and a verifier as processes.
 /// </summary>
 public sealed class CloudInstallation : IAsyncLifetime
 {
     public const string Region = "cn-hongkong";
     public const string InstanceId = "cri-q3hfjbvmd0000000";
     public const string InstanceName = "kritis-demo-registry";
+    public const string OpenNamespace = "burst";
     public const string EventBridgeQueue = "acr-events";
 
     // bcrypt of `testpassword`.
     private const string PasswordHash = "cr_temp_user:$2b$05$cmhhTXG7lG3LCliNjPFwk.6ufSgGaGkgEdGyckHb.a8wzcqbFP6Ee\n";
     private readonly ServerFolder _folder = new("cloud");
-    private readonly ConcurrentBag<HttpClient> _clients = [];
-    private HttpClient _registry = null!;
+    private readonly ConcurrentDictionary<string, HttpClient> _clients = new();
 
     public AlibabaEmulator Cloud { get; private set; } = null!;
 
@@ -43,6 +43,9 @@ public sealed class CloudInstallation : IAsyncLifetime
     public RabbitMqServer Broker { get; private set; } = null!;
 
     public DockerRegistry Registry { get; private set; } = null!;
+
+    /// <summary>The instance of the namespace <see cref="OpenNamespace"/>, which asks for no password: checking one costs CNCF Distribution more than all the rest.</summary>
+    public DockerRegistry OpenRegistry { get; private set; } = null!;
 
     public ServiceProcess Signer { get; private set; } = null!;
 
@@ -59,8 +62,7 @@ public sealed class CloudInstallation : IAsyncLifetime
         RotatingKey = Cloud.Keys.Create(alias: "alias/rotating");
         Broker = await RabbitMqServer.StartAsync(cancellationToken);
         Registry = await DockerRegistry.StartAsync([], PasswordHash, cancellationToken);
-        _registry = Client(new Uri($"http://{Registry.Address}"));
-        _registry.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("cr_temp_user:testpassword"u8));
+        OpenRegistry = await DockerRegistry.StartAsync([], htpasswd: null, cancellationToken);
         WriteResources();
         Signer = ServiceProcess.Start("cloud-signer", Installation.Assembly("Signer"), Installation.Loopback("http"), SignerSettings);
         Verifier = ServiceProcess.Start("cloud-verifier", Installation.Assembly("Verifier"), Installation.Loopback("https"), new Dictionary<string, string>
@@ -76,12 +78,12 @@ public sealed class CloudInstallation : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var client in _clients)
+        foreach (var client in _clients.Values)
         {
             client.Dispose();
         }
 
-        foreach (var part in new IAsyncDisposable?[] { Signer, Verifier, Registry, Broker, Cloud })
+        foreach (var part in new IAsyncDisposable?[] { Signer, Verifier, Registry, OpenRegistry, Broker, Cloud })
         {
             if (part is not null)
             {
@@ -113,7 +115,9 @@ public sealed class CloudInstallation : IAsyncLifetime
     }
 
     /// <summary>The full name of an image in the instance.</summary>
-    public string Name(string repository, string digest) => $"{Registry.Address}/{repository}@{digest}";
+    public string Name(string repository, string digest) => $"{RegistryOf(repository).Address}/{repository}@{digest}";
+
+    private DockerRegistry RegistryOf(string repository) => repository.StartsWith(OpenNamespace + "/", StringComparison.Ordinal) ? OpenRegistry : Registry;
 
     /// <summary>Writes the witness with the states of the key's versions, in the order in which they were made.</summary>
     public void WriteWitness(string name, KmsKey key, params KeyState[] states) => _folder.Write($"resources/witness-{name}.yaml", ResourceYaml.Write(new Witness
@@ -145,7 +149,7 @@ public sealed class CloudInstallation : IAsyncLifetime
         };
         using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.oci.image.manifest.v1+json");
-        using var answer = await _registry.PutAsync(new Uri($"/v2/{repository}/manifests/{tag}", UriKind.Relative), body, cancellationToken);
+        using var answer = await ClientOf(repository).PutAsync(new Uri($"/v2/{repository}/manifests/{tag}", UriKind.Relative), body, cancellationToken);
         answer.StatusCode.Should().Be(HttpStatusCode.Created);
         return answer.Headers.GetValues("Docker-Content-Digest").Single();
     }
@@ -212,40 +216,34 @@ public sealed class CloudInstallation : IAsyncLifetime
     {
         var bytes = Encoding.UTF8.GetBytes(content);
         var digest = Contracts.Images.Digest.Of(bytes).ToString();
-        using var known = await _registry.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri($"/v2/{repository}/blobs/{digest}", UriKind.Relative)), cancellationToken);
+        using var known = await ClientOf(repository).SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri($"/v2/{repository}/blobs/{digest}", UriKind.Relative)), cancellationToken);
         if (!known.IsSuccessStatusCode)
         {
-            using var begun = await _registry.PostAsync(new Uri($"/v2/{repository}/blobs/uploads/", UriKind.Relative), null, cancellationToken);
+            using var begun = await ClientOf(repository).PostAsync(new Uri($"/v2/{repository}/blobs/uploads/", UriKind.Relative), null, cancellationToken);
             using var body = new ByteArrayContent(bytes);
-            using var done = await _registry.PutAsync(new Uri(begun.Headers.Location + $"&digest={digest}"), body, cancellationToken);
+            using var done = await ClientOf(repository).PutAsync(new Uri(begun.Headers.Location + $"&digest={digest}"), body, cancellationToken);
             done.StatusCode.Should().Be(HttpStatusCode.Created);
         }
 
         return new JsonObject { ["mediaType"] = "application/vnd.oci.image.config.v1+json", ["digest"] = digest, ["size"] = bytes.Length };
     }
 
-    private HttpClient Client(Uri address)
+    private HttpClient ClientOf(string repository) => _clients.GetOrAdd(RegistryOf(repository).Address, address =>
     {
-        var client = new HttpClient { BaseAddress = address };
-        _clients.Add(client);
+        var client = new HttpClient { BaseAddress = new Uri($"http://{address}") };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("cr_temp_user:testpassword"u8));
         return client;
-    }
+    });
 
     private void WriteResources()
     {
-        _folder.Write("resources/registry.yaml", ResourceYaml.Write(new ConfiguredRegistry
-        {
-            Name = InstanceName,
-            Host = Registry.Address,
-            Aliases = [$"localhost:{Registry.Port}"],
-            Url = new Uri($"http://{Registry.Address}"),
-            Acr = new Attestations.Resources.AcrInstance { InstanceId = InstanceId, Region = Region },
-        }));
+        WriteRegistry(InstanceName, InstanceId, Registry, "kritis-*", "rotation");
+        WriteRegistry("open", "cri-open", OpenRegistry, OpenNamespace);
         WriteWitness("release", Key, KeyState.Active);
         WriteWitness("rotating", RotatingKey, KeyState.Active);
-        WriteRule("kritis-demo", "release", attach: true);
-        WriteRule("burst", "release", attach: false);
-        WriteRule("rotation", "rotating", attach: false);
+        WriteRule(InstanceName, "kritis-demo", "release", attach: true);
+        WriteRule("open", OpenNamespace, "release", attach: false);
+        WriteRule(InstanceName, "rotation", "rotating", attach: false);
         WritePolicy("default", "release");
         WritePolicy("rotation", "rotating");
     }
@@ -261,10 +259,20 @@ public sealed class CloudInstallation : IAsyncLifetime
         Enforcement = Enforcement.Enforce,
     }));
 
-    private void WriteRule(string ns, string witness, bool attach) => _folder.Write($"resources/rule-{ns}.yaml", ResourceYaml.Write(new SigningRule
+    private void WriteRegistry(string name, string instance, DockerRegistry registry, params string[] namespaces) =>
+        _folder.Write($"resources/registry-{name}.yaml", ResourceYaml.Write(new ConfiguredRegistry
+        {
+            Name = name,
+            Host = registry.Address,
+            Aliases = [$"localhost:{registry.Port}"],
+            Url = new Uri($"http://{registry.Address}"),
+            Acr = new AcrInstance { InstanceId = instance, Region = Region, Namespaces = namespaces },
+        }));
+
+    private void WriteRule(string registry, string ns, string witness, bool attach) => _folder.Write($"resources/rule-{ns}.yaml", ResourceYaml.Write(new SigningRule
     {
         Name = ns,
-        Registry = InstanceName,
+        Registry = registry,
         Namespace = ns,
         Repositories = ["*"],
         Tags = ["*"],
