@@ -62,9 +62,7 @@ public sealed class AccessKeys
     /// <summary>Gives it back.</summary>
     public void Allow(string accessKeyId, string action) => _denied.TryRemove((accessKeyId, action), out _);
 
-    internal AccessKey Find(string id) => _keys.TryGetValue(id, out var key)
-        ? key
-        : throw new CloudErrorException(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
+    internal AccessKey? Find(string id) => _keys.GetValueOrDefault(id);
 
     internal void RefuseUnlessAllowed(string? id, string? action)
     {

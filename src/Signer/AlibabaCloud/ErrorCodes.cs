@@ -15,12 +15,20 @@ internal static class ErrorCodes
 
     private static readonly (Predicate<string> Is, string Advice)[] Advices =
     [
+        (code => code.Contains("KeyVersion", StringComparison.Ordinal), "Check the witness's keyVersionId"),
         (IsKeyNotFound, "Check the witness's keyId and region: keys are looked for in that region of the account whose credentials are used"),
-        (code => code == "InvalidParameter.KeyVersionId" || code.Contains("KeyVersion", StringComparison.Ordinal), "Check the witness's keyVersionId"),
         (code => code.EndsWith(".Disabled", StringComparison.Ordinal), "Enable the key in KMS, or make another key of the witness active"),
         (code => code.EndsWith(".PendingDeletion", StringComparison.Ordinal), "The key is about to be deleted in KMS: cancel that, or make another key of the witness active"),
         (code => code.EndsWith(".PendingImport", StringComparison.Ordinal), "Import the key's material in KMS"),
         (IsUnusable, "The key cannot sign this way: expected key usage SIGN/VERIFY and a key spec that fits the witness's algorithm"),
+        (code => code == "Forbidden.KmsServiceNotEnabled", "Activate KMS for the account"),
+        (code => code.StartsWith("Forbidden.InDebt", StringComparison.Ordinal), "Settle what the account owes Alibaba Cloud"),
+        (code => code.StartsWith("Forbidden.AccessKey", StringComparison.Ordinal), "Enable the access key in RAM"),
+        (code => code == "AuthenticationFail.NoPermission", "Check the trust policy of the role (deploy/ram/signer-trust.json), and that RRSA is enabled for the cluster"),
+        (code => code == "EntityNotExist.Role", "There is no such role: check AlibabaCloud:RoleArn or ALIBABA_CLOUD_ROLE_ARN"),
+        (code => code == "AuthenticationFail.OIDCToken.AudienceNotMatch", "The pod's token must be made for the audience sts.aliyuncs.com"),
+        (code => code.StartsWith("AuthenticationFail.OIDCToken.Issuer", StringComparison.Ordinal), "Enable RRSA for the cluster, and then make the pod anew"),
+        (code => code.StartsWith("AuthenticationFail.OIDCToken", StringComparison.Ordinal), "Check the pod's token: its file must be the one that Kubernetes renews"),
         (IsForbidden, "Grant the RAM user or role what deploy/ram/ lists"),
         (code => code.StartsWith("InvalidAccessKeyId", StringComparison.Ordinal), "Check the access key id, and that the key is enabled in RAM"),
         (IsExpired, "The temporary credentials are no longer valid: renew them, or use RRSA or an instance's role, which renew themselves"),

@@ -75,11 +75,11 @@ public sealed class KmsKey : IDisposable
                 (RSA rsa, "RSA_PKCS1_SHA_256") => rsa.SignHash(digest, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
                 (RSA rsa, "RSA_PSS_SHA_256") => rsa.SignHash(digest, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
                 (ECDsa ec, "ECDSA_SHA_256") => ec.SignHash(digest, fixedLength ? DSASignatureFormat.IeeeP1363FixedFieldConcatenation : DSASignatureFormat.Rfc3279DerSequence),
-                _ => throw new CloudErrorException(400, "UnsupportedOperation", "The algorithm does not fit the key."),
+                _ => throw new CloudErrorException(400, "Rejected.UnsupportedOperation", "Unsupported operation."),
             };
         }
     }
 
     private AsymmetricAlgorithm Find(string version) => _versions.GetValueOrDefault(version)
-        ?? throw new CloudErrorException(400, "InvalidParameter", "The specified parameter \"KeyVersionId\" is not valid.");
+        ?? throw new CloudErrorException(404, "Forbidden.KeyVersionNotFound", "The specified Key version is not found.");
 }

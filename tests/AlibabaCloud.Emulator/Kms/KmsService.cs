@@ -45,6 +45,7 @@ internal sealed class KmsService(KmsKeys keys, Quota quota, EmulatorOptions opti
         return new JsonObject { ["KeyId"] = key.Id, ["KeyVersionId"] = version, ["PublicKey"] = key.PublicKeyOf(version) };
     }
 
+    // Keys for signing have no primary version in KMS; who signs names the version.
     private JsonObject Describe(CloudRequest request)
     {
         var key = keys.Find(request.Region, request.Required("KeyId"));
@@ -57,7 +58,6 @@ internal sealed class KmsService(KmsKeys keys, Quota quota, EmulatorOptions opti
                 ["KeyState"] = key.State,
                 ["KeyUsage"] = key.Usage,
                 ["KeySpec"] = key.Spec,
-                ["PrimaryKeyVersion"] = key.LatestVersion,
                 ["ProtectionLevel"] = "SOFTWARE",
                 ["Origin"] = "Aliyun_KMS",
             },

@@ -16,12 +16,12 @@ internal sealed class RequestCheck(AccessKeys keys, TimeProvider time)
         var claim = request.Header("Authorization") is { } header
             ? SignatureV3.Read(request, header)
             : SignatureV1.Read(request);
-        CheckTime(claim.Timestamp);
-        var key = keys.Find(claim.AccessKeyId);
+        CheckTime(request, claim.Timestamp);
+        var key = keys.Find(claim.AccessKeyId) ?? throw SenderErrors.UnknownKey(request);
         CheckToken(key, claim.SecurityToken);
         if (!claim.IsSignedWith(key.Secret))
         {
-            throw new CloudErrorException(400, "SignatureDoesNotMatch", "Specified signature does not match our calculation.");
+            throw SenderErrors.WrongSignature(request);
         }
 
         if (!_nonces.TryAdd(claim.Nonce, time.GetUtcNow()))
@@ -32,16 +32,16 @@ internal sealed class RequestCheck(AccessKeys keys, TimeProvider time)
         return key.Id;
     }
 
-    private void CheckTime(string text)
+    private void CheckTime(CloudRequest request, string text)
     {
         if (!DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var stamp))
         {
-            throw new CloudErrorException(400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.");
+            throw SenderErrors.UnreadableTime(request);
         }
 
         if ((time.GetUtcNow() - stamp).Duration() > Window)
         {
-            throw new CloudErrorException(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.");
+            throw SenderErrors.WrongTime(request);
         }
     }
 

@@ -11,7 +11,7 @@ internal static class SignatureV1
     {
         if (request.Parameters.GetValueOrDefault("SignatureMethod") != "HMAC-SHA1" || request.Parameters.GetValueOrDefault("SignatureVersion") != "1.0")
         {
-            throw new CloudErrorException(400, "IncompleteSignature", "The request signature does not conform to Alibaba Cloud standards.");
+            throw SenderErrors.Incomplete();
         }
 
         return new SignatureClaim(

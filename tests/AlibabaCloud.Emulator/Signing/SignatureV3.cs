@@ -8,7 +8,7 @@ internal static class SignatureV3
 {
     private const string Algorithm = "ACS3-HMAC-SHA256";
 
-    private static readonly string[] MustBeSigned =
+    private static readonly string[] AlwaysSigned =
         ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce", "x-acs-version"];
 
     public static SignatureClaim Read(CloudRequest request, string header)
@@ -17,9 +17,9 @@ internal static class SignatureV3
             ? header[(Algorithm.Length + 1)..].Split(',').Select(part => part.Split('=', 2)).Where(part => part.Length == 2).ToDictionary(part => part[0].Trim(), part => part[1])
             : throw new CloudErrorException(400, "InvalidSignatureMethod", "Specified signature method is not valid.");
         var names = parts.GetValueOrDefault("SignedHeaders", "").Split(';');
-        if (!parts.TryGetValue("Credential", out var id) || !parts.TryGetValue("Signature", out var signature) || MustBeSigned.Except(names).Any())
+        if (!parts.TryGetValue("Credential", out var id) || !parts.TryGetValue("Signature", out var signature) || MustBeSigned(request).Except(names).Any())
         {
-            throw new CloudErrorException(400, "IncompleteSignature", "The request signature does not conform to Alibaba Cloud standards.");
+            throw SenderErrors.Incomplete();
         }
 
         if (!string.Equals(request.Header("x-acs-content-sha256"), request.BodySha256, StringComparison.OrdinalIgnoreCase))
@@ -50,6 +50,12 @@ internal static class SignatureV3
         var toSign = $"{Algorithm}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))}";
         return Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(toSign)));
     }
+
+    // Every x-acs- header counts, not only those that every request has: an unsigned security token could be exchanged.
+    private static IEnumerable<string> MustBeSigned(CloudRequest request) => request.Http.Headers.Keys
+        .Select(name => name.ToLowerInvariant())
+        .Where(name => name.StartsWith("x-acs-", StringComparison.Ordinal))
+        .Union(AlwaysSigned);
 
     public static string Encoded(IReadOnlyDictionary<string, string> parameters) => string.Join('&', parameters
         .OrderBy(parameter => parameter.Key, StringComparer.Ordinal)

@@ -37,7 +37,7 @@ public class ArrowTests
     [MemberData(nameof(Projects))]
     public void A_project_file_references_only_what_the_arrows_allow(string project)
     {
-        var file = Path.Combine(Root(), "src", project, project + ".csproj");
+        var file = WorkingTree.Path("src", project, project + ".csproj");
 
         var referenced = XDocument.Load(file).Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
@@ -74,15 +74,4 @@ public class ArrowTests
     }
 
     private static Assembly Load(string project) => Assembly.Load(project == "Cli" ? "kritis" : Prefix + project);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Kritis.Events.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
-    }
 }

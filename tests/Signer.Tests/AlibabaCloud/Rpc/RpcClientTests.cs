@@ -21,7 +21,7 @@ public sealed class RpcClientTests
 
         var failure = await RefusedAsync(cloud, Describe("key-1"));
 
-        failure.Code.Should().Be("InvalidTimeStamp.Expired");
+        failure.Code.Should().Be("IllegalTimestamp");
         failure.Transient.Should().BeFalse();
         failure.Message.Should().Contain("synchronise it (NTP)").And.Contain("this machine's").And.Contain(failure.RequestId);
     }
@@ -156,7 +156,7 @@ public sealed class RpcClientTests
     [InlineData("SecurityCenterRegion", "CN Shanghai", "expected a region's id")]
     [InlineData("Endpoints:Kms", "http://kms.example.com", "http for loopback only")]
     [InlineData("Endpoints:Sts", "https://user:secret@sts.example.com", "without path")]
-    [InlineData("Endpoints:Regions:cn-beijing:Kms", "ftp://x", "AlibabaCloud:Endpoints:Regions:cn-beijing:Kms is")]
+    [InlineData("Endpoints:Regions:cn-beijing:Kms", "ftp://x", "AlibabaCloud:Endpoints:Regions:cn-beijing:Kms cannot be used")]
     [InlineData("Endpoints:Metadata", "metadata", "is not a URL")]
     public void A_wrong_setting_is_named_with_what_is_expected(string key, string value, string expected)
     {

@@ -132,7 +132,7 @@ public abstract class AlibabaKeyManagementContract : KeyManagementContract, IAsy
         var failure = await RefusedAsync(pinned with { KeyVersionId = "no-such-version" });
 
         failure.Transient.Should().BeFalse();
-        failure.Message.Should().Contain("no-such-version").And.Contain("KeyVersionId").And.Contain("request id");
+        failure.Message.Should().Contain("no-such-version").And.Contain("Check the witness's keyVersionId").And.Contain("request id");
     }
 
     [Theory]
@@ -260,7 +260,7 @@ public abstract class AlibabaKeyManagementContract : KeyManagementContract, IAsy
 
         var failure = await RefusedAsync(pinned);
 
-        failure.ToString().Should().Contain("SignatureDoesNotMatch").And.Contain("Check the access key's secret").And.NotContain("the-wrong-secret");
+        failure.ToString().Should().Contain("IncompleteSignature").And.Contain("Check the access key's secret").And.NotContain("the-wrong-secret");
         failure.Transient.Should().BeFalse();
     }
 
