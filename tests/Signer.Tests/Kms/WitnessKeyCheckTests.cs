@@ -1,6 +1,7 @@
 using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts;
+using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Kms;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -114,6 +115,7 @@ public sealed class WitnessKeyCheckTests : IDisposable
                 },
             ],
         }));
+        builder.Services.AddAlibabaCloud(builder.Configuration);
         builder.Services.AddKeyManagement(builder.Configuration);
         builder.Services.AddSingleton<IKeyManagement, Away>();
         return builder.Build();
