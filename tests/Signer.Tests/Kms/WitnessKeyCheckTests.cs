@@ -47,7 +47,7 @@ public sealed class WitnessKeyCheckTests : IDisposable
         var failed = await StartFails(Local("release", Create("release")) with { Kms = "cloudy\n" });
         failed.Code.Should().Be(KeyManagementCodes.UnknownKms);
         failed.Transient.Should().BeFalse();
-        failed.Message.Should().ContainAll("cloudy\\u000a", "expected one of: away, local").And.NotContain("\n");
+        failed.Message.Should().ContainAll("cloudy\\u000a", "expected one of: alibaba, away, local").And.NotContain("\n");
     }
 
     [Fact]
