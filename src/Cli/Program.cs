@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Kritis.Events.Cli.AlibabaCloud.SecurityCenter;
+using Kritis.Events.Cli.AlibabaCloud.WitnessKeys;
 using Kritis.Events.Cli.Demo;
 using Kritis.Events.Cli.Signing;
 using Kritis.Events.Cli.Up;
@@ -22,6 +24,8 @@ internal static class Program
             DemoCommand.Create(),
             SignCommand.Create(),
             RevokeCommand.Create(),
+            WitnessCommand.Create(),
+            ImportCommand.Create(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = ShutdownPatience });
     }

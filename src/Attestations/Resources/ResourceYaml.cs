@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Kritis.Events.Attestations.Keys;
@@ -86,6 +87,7 @@ public static class ResourceYaml
                 : $"  require: {{ atLeast: {policy.AtLeast}, of: {Quote(policy.Witnesses)} }}")
             .Append("  exempt: ").AppendLine(Quote(policy.Exempt))
             .Append("  enforcement: ").AppendLine(policy.Enforcement.ToString())
+            .Append(policy.WaitForAttestation is { } wait ? string.Create(CultureInfo.InvariantCulture, $"  waitForAttestation: {wait.TotalMilliseconds:0}ms\n") : "")
             .ToString();
     }
 

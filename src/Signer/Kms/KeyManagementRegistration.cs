@@ -17,11 +17,18 @@ internal static class KeyManagementRegistration
             .Validate(options => !string.IsNullOrWhiteSpace(options.Path), "Data:Path is empty: expected a folder, for example ./data")
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeyManagement, LocalKeyManagement>());
-        services.TryAddSingleton<IKmsCalls, RpcKmsCalls>();
-        services.TryAddSingleton<AlibabaKeyManagement>();
+        services.AddAlibabaKeys();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeyManagement, AlibabaKeyManagement>(provider => provider.GetRequiredService<AlibabaKeyManagement>()));
         services.TryAddSingleton<KeyManagements>();
         services.AddHostedService<WitnessKeyCheck>();
+        return services;
+    }
+
+    /// <summary>Adds keys in Alibaba Cloud KMS alone. Needs access to Alibaba Cloud.</summary>
+    public static IServiceCollection AddAlibabaKeys(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IKmsCalls, RpcKmsCalls>();
+        services.TryAddSingleton<AlibabaKeyManagement>();
         return services;
     }
 }

@@ -24,6 +24,9 @@ public sealed record BinarySecurityPolicy
     /// <summary>What it asks for.</summary>
     public string Mode { get; init; } = "requireAttestor";
 
+    /// <summary>Whether <c>Policy</c> is answered as a text that holds JSON.</summary>
+    public bool AsText { get; init; }
+
     /// <summary>The names of the witnesses.</summary>
     public required IReadOnlyList<string> RequiredAttestors { get; init; }
 }
@@ -67,8 +70,10 @@ internal sealed class SecurityCenterService(ConcurrentQueue<Attestor> attestors,
             ["ClusterId"] = cluster.ClusterId,
             ["Namespaces"] = Texts(cluster.Namespaces),
         })]),
-        ["Policy"] = new JsonObject { ["PolicyMode"] = policy.Mode, ["RequiredAttestors"] = Texts(policy.RequiredAttestors) },
+        ["Policy"] = policy.AsText ? Requirement(policy).ToJsonString() : Requirement(policy),
     };
+
+    private static JsonObject Requirement(BinarySecurityPolicy policy) => new() { ["PolicyMode"] = policy.Mode, ["RequiredAttestors"] = Texts(policy.RequiredAttestors) };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 
