@@ -20,6 +20,9 @@ internal static class AlibabaCloudRegistration
         services.TryAddSingleton(provider => new RpcTransport(
             Http(), provider.GetRequiredService<IOptions<AlibabaCloudOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RpcClient>();
+#if ALIBABA_CLOUD_SDK
+        services.TryAddSingleton<Sdk.SdkCalls>();
+#endif
         return services;
     }
 

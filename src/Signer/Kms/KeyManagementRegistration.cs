@@ -27,7 +27,11 @@ internal static class KeyManagementRegistration
     /// <summary>Adds keys in Alibaba Cloud KMS alone. Needs access to Alibaba Cloud.</summary>
     public static IServiceCollection AddAlibabaKeys(this IServiceCollection services)
     {
+#if ALIBABA_CLOUD_SDK
+        services.TryAddSingleton<IKmsCalls, SdkKmsCalls>();
+#else
         services.TryAddSingleton<IKmsCalls, RpcKmsCalls>();
+#endif
         services.TryAddSingleton<AlibabaKeyManagement>();
         return services;
     }

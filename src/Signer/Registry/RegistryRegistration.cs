@@ -12,7 +12,11 @@ internal static class RegistryRegistration
         services.TryAddSingleton(new RegistryClientOptions());
         services.TryAddSingleton(provider => Http(provider.GetRequiredService<RegistryClientOptions>()));
         services.TryAddSingleton<BoundedHttp>();
+#if ALIBABA_CLOUD_SDK
+        services.TryAddSingleton<IContainerRegistryCalls, SdkContainerRegistryCalls>();
+#else
         services.TryAddSingleton<IContainerRegistryCalls, RpcContainerRegistryCalls>();
+#endif
         services.TryAddSingleton<ContainerRegistry>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRegistrySignIn, ConfiguredSignIn>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRegistrySignIn, AcrSignIn>());

@@ -38,7 +38,7 @@ internal sealed class CloudUnderTest : IAsyncDisposable
         }
 
         set?.Invoke(options);
-        _options = Options.Create(options);
+        _options = Microsoft.Extensions.Options.Options.Create(options);
         _policy = new CallPolicy(_options, new AlibabaCloudMetrics(_services.GetRequiredService<IMeterFactory>()), time);
         _chain = new CredentialChain([new StaticCredentials(_options)], time, NullLogger<CredentialChain>.Instance);
         Client = new RpcClient(new RpcTransport(_http, _options, time), _chain, _policy);
@@ -50,6 +50,10 @@ internal sealed class CloudUnderTest : IAsyncDisposable
     public RpcClient Client { get; }
 
     public AlibabaKeyManagement KeyManagement { get; }
+
+    public CredentialChain Credentials => _chain;
+
+    public IOptions<AlibabaCloudOptions> Options => _options;
 
     public static async Task<CloudUnderTest> StartAsync(
         EmulatorOptions? emulated = null, Action<AlibabaCloudOptions>? set = null, TimeProvider? time = null) =>

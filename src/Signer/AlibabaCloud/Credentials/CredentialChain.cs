@@ -34,6 +34,28 @@ internal sealed partial class CredentialChain(IEnumerable<ICredentialSource> sou
         return ValueTask.FromResult(held.Credentials);
     }
 
+    /// <summary>Makes a call with the credentials, and once more with renewed ones where those used had just expired.</summary>
+    /// <exception cref="AlibabaCloudException">There are none, or the call failed.</exception>
+    public async Task<T> UseAsync<T>(Func<AlibabaCredentials, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var used = await GetAsync(cancellationToken);
+        try
+        {
+            return await call(used);
+        }
+        catch (AlibabaCloudException expired) when (ErrorCodes.IsExpired(expired.Code))
+        {
+            Reject(used);
+            var renewed = await GetAsync(cancellationToken);
+            if (renewed == used)
+            {
+                throw;
+            }
+
+            return await call(renewed);
+        }
+    }
+
     /// <summary>Says that a service did not accept them any more: the next call gets others, where there are others.</summary>
     public void Reject(AlibabaCredentials used)
     {

@@ -15,28 +15,7 @@ internal sealed class RpcClient(RpcTransport transport, CredentialChain credenti
 
     /// <summary>Makes the call once, and once more with renewed credentials where the ones used had just expired.</summary>
     /// <exception cref="AlibabaCloudException">It was refused, or not answered in time.</exception>
-    public async Task<RpcAnswer> SendAsync(RpcCall call, CancellationToken cancellationToken)
-    {
-        if (call.Anonymous)
-        {
-            return await transport.SendAsync(call, null, cancellationToken);
-        }
-
-        var used = await credentials.GetAsync(cancellationToken);
-        try
-        {
-            return await transport.SendAsync(call, used, cancellationToken);
-        }
-        catch (AlibabaCloudException expired) when (ErrorCodes.IsExpired(expired.Code))
-        {
-            credentials.Reject(used);
-            var renewed = await credentials.GetAsync(cancellationToken);
-            if (renewed == used)
-            {
-                throw;
-            }
-
-            return await transport.SendAsync(call, renewed, cancellationToken);
-        }
-    }
+    public Task<RpcAnswer> SendAsync(RpcCall call, CancellationToken cancellationToken) => call.Anonymous
+        ? transport.SendAsync(call, null, cancellationToken)
+        : credentials.UseAsync(used => transport.SendAsync(call, used, cancellationToken), cancellationToken);
 }
