@@ -15,7 +15,7 @@ internal static class IgnoredReason
     /// <summary>A digest of another algorithm than SHA-256.</summary>
     public const string DigestAlgorithm = "digest-algorithm";
 
-    /// <summary>Registry and repository together are longer than an image's name may be.</summary>
+    /// <summary>Registry and repository together are longer than an image's name may be, or have capitals.</summary>
     public const string Name = "name";
 
     /// <summary>No <c>Registry</c> resource has the host.</summary>

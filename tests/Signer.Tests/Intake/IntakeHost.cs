@@ -54,7 +54,11 @@ internal sealed class IntakeHost : IAsyncDisposable
     };
 
     public static async Task<IntakeHost> StartAsync(
-        Action<IPublishPipelineConfigurator>? publishing = null, params (string Key, string? Value)[] settings)
+        Action<IPublishPipelineConfigurator>? publishing = null, params (string Key, string? Value)[] settings) =>
+        await StartAsync(Resources, publishing, settings);
+
+    public static async Task<IntakeHost> StartAsync(
+        ResourceSet resources, Action<IPublishPipelineConfigurator>? publishing = null, params (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var values = new Dictionary<string, string?> { ["urls"] = "http://127.0.0.1:0", ["Intake:Token"] = Token };
@@ -69,7 +73,7 @@ internal sealed class IntakeHost : IAsyncDisposable
         builder.Services.AddSingleton(new BusOptions { Uri = new Uri("memory:") });
         builder.Services.AddSingleton(new ServiceIdentity("signer"));
         builder.Services.AddIntake(builder.Configuration);
-        builder.Services.AddSingleton<IResourceSource>(new FixedResources(Resources));
+        builder.Services.AddSingleton<IResourceSource>(new FixedResources(resources));
         var host = new IntakeHost();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<ILoggerProvider>(host.Logs);
@@ -120,9 +124,18 @@ internal sealed class IntakeHost : IAsyncDisposable
         byte[] body, string? contentType = "application/json", string query = "", string? bearer = Token) =>
         PostAsync(new ByteArrayContent(body), contentType, query, bearer);
 
-    public async Task<HttpResponseMessage> PostAsync(HttpContent content, string? contentType, string query = "", string? bearer = Token)
+    public Task<HttpResponseMessage> PostAsync(HttpContent content, string? contentType, string query = "", string? bearer = Token) =>
+        SendAsync("/events/distribution" + query, content, contentType, bearer);
+
+    public async Task<HttpResponseMessage> SendAsync(
+        string path, HttpContent content, string? contentType, string? bearer = Token, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/events/distribution" + query) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        foreach (var (name, value) in headers)
+        {
+            _ = request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (contentType is not null)
         {
             content.Headers.TryAddWithoutValidation("Content-Type", contentType);

@@ -24,13 +24,16 @@ internal static class AcrNames
             : throw member.Malformed($"is no id of Alibaba Cloud: '{Excerpt.Of(name)}'");
     }
 
-    /// <summary>Namespace and name as a repository's path.</summary>
+    /// <summary>
+    /// Namespace and name as a repository's path. Capitals are let through, for the documentation's own example has one; no image can have such a name, and
+    /// whoever takes the push ignores it.
+    /// </summary>
     public static string Repository(JsonMember inNamespace, JsonMember name)
     {
         var first = inNamespace.RequiredText();
         var path = $"{first}/{name.RequiredText()}";
         var isLawful = !first.Contains('/', StringComparison.Ordinal)
-            && ImageReference.TryParse(AnyHost + path, out var reference, out _) && reference.Repository == path;
+            && ImageReference.TryParse(AnyHost + path.ToLowerInvariant(), out var reference, out _) && reference.Repository.Length == path.Length;
         return isLawful ? path : throw name.Malformed($"and its namespace make no repository: '{Excerpt.Of(path)}'");
     }
 

@@ -17,7 +17,7 @@ internal sealed record AcrPush
     /// <summary>The namespace.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>Namespace and name, lawfully written.</summary>
+    /// <summary>Namespace and name, lawfully written apart from capitals.</summary>
     public required string Repository { get; init; }
 
     /// <summary>The digest, or null where the event carries none; then there is a tag.</summary>

@@ -32,6 +32,12 @@ internal sealed class AcrPushes(IResourceSource resources, DistributionRegistry 
             return;
         }
 
+        if (!ImageReference.TryParse($"{registry.Host}/{push.Repository}", out _, out _))
+        {
+            taken.Ignore(IgnoredReason.Name, push.ToString());
+            return;
+        }
+
         if ((push.Digest ?? await ResolveAsync(registry, push, cancellationToken)) is not { } digest)
         {
             taken.Ignore(IgnoredReason.TagGone, push.ToString());
