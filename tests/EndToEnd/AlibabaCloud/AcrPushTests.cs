@@ -59,6 +59,23 @@ public class AcrPushTests(CloudInstallation installation)
     }
 
     [Fact]
+    public async Task An_event_of_an_indexs_tag_attests_its_children_with_it()
+    {
+        const string repository = "kritis-demo/index";
+        var (first, second) = (
+            await installation.PutImageAsync(repository, "amd64", $"index {Guid.NewGuid()}", Cancellation),
+            await installation.PutImageAsync(repository, "arm64", $"index {Guid.NewGuid()}", Cancellation));
+        var index = await installation.PutIndexAsync(repository, "1", [first, second], Cancellation);
+
+        (await installation.SendAsync(EventBridgeIntake.Path, CloudInstallation.PushCompleted(repository, "1"), Cancellation)).Should().Be(HttpStatusCode.Accepted);
+
+        foreach (var digest in (string[])[index, first, second])
+        {
+            await installation.AdmittedAsync(installation.Name(repository, digest), Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task G1_an_event_of_an_image_that_the_instance_does_not_hold_is_not_signed()
     {
         await using var bus = await BusProbe.ConnectAsync(installation.Broker, Cancellation);

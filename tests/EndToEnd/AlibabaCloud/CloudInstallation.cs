@@ -147,8 +147,28 @@ public sealed class CloudInstallation : IAsyncLifetime
             ["layers"] = new JsonArray(),
             ["annotations"] = new JsonObject { ["content"] = content },
         };
+        return await PutManifestAsync(repository, tag, manifest, cancellationToken);
+    }
+
+    /// <summary>Puts an index of images that are in the repository under their digests.</summary>
+    /// <returns>Its digest.</returns>
+    public Task<string> PutIndexAsync(string repository, string tag, IReadOnlyList<string> digests, CancellationToken cancellationToken) => PutManifestAsync(repository, tag, new JsonObject
+    {
+        ["schemaVersion"] = 2,
+        ["mediaType"] = "application/vnd.oci.image.index.v1+json",
+        ["manifests"] = new JsonArray([.. digests.Select((digest, number) => new JsonObject
+        {
+            ["mediaType"] = "application/vnd.oci.image.manifest.v1+json",
+            ["digest"] = digest,
+            ["size"] = 1,
+            ["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = $"a{number}" },
+        })]),
+    }, cancellationToken);
+
+    private async Task<string> PutManifestAsync(string repository, string tag, JsonObject manifest, CancellationToken cancellationToken)
+    {
         using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8);
-        body.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.oci.image.manifest.v1+json");
+        body.Headers.ContentType = new MediaTypeHeaderValue(manifest["mediaType"]!.GetValue<string>());
         using var answer = await ClientOf(repository).PutAsync(new Uri($"/v2/{repository}/manifests/{tag}", UriKind.Relative), body, cancellationToken);
         answer.StatusCode.Should().Be(HttpStatusCode.Created);
         return answer.Headers.GetValues("Docker-Content-Digest").Single();
