@@ -17,7 +17,8 @@ public static class KritisService
     /// <exception cref="SettingException">A setting that every service needs is wrong.</exception>
     public static WebApplicationBuilder CreateBuilder(string name, string[] args, string defaultUrl)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // Settings are read once. Watching their files would watch every file below the current folder, data and all.
+        var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
         _ = builder.Configuration.AddEnvironmentVariables("KRITIS_").AddCommandLine(args);
         ListenAt(builder, defaultUrl);
         _ = builder.Services.AddSingleton(new ServiceIdentity(name));
