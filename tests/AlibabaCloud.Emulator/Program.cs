@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kritis.Events.AlibabaCloud.Emulator.SecurityCenter;
 
 namespace Kritis.Events.AlibabaCloud.Emulator;
 
@@ -18,11 +19,14 @@ internal static class Program
 
         await using var emulator = await AlibabaEmulator.StartAsync(new EmulatorOptions { Port = port });
         var key = emulator.Keys.Create(alias: "alias/release");
+        emulator.Attestors.Enqueue(new Attestor("release", key.Id, key.LatestVersion, key.Region, "made by the emulator"));
+        emulator.Policies.Enqueue(new BinarySecurityPolicy { Name = "default-namespace", Clusters = [new PolicyCluster("default", "default")], RequiredAttestors = ["release"] });
         var url = emulator.Url.GetLeftPart(UriPartial.Authority);
         Console.WriteLine($"""
             Alibaba Cloud, emulated: {url}
             access key {emulator.Options.AccessKeyId}, secret {emulator.Options.AccessKeySecret}, {emulator.Options.SignaturesPerSecond} signatures a second
             key {key.Id} (alias/release), version {key.LatestVersion}, {key.Spec} in {key.Region}
+            Security Center: witness release, policy default-namespace
 
             KRITIS_AlibabaCloud__AccessKeyId={emulator.Options.AccessKeyId}
             KRITIS_AlibabaCloud__AccessKeySecret={emulator.Options.AccessKeySecret}

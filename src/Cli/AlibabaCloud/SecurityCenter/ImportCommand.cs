@@ -66,7 +66,7 @@ internal static class ImportCommand
     {
         Console.WriteLine(plan.Differences.Count == 0
             ? $"{folder} is in step with Security Center ({Held(plan)})."
-            : $"{plan.Differences.Count} of {folder} not in step with Security Center ({Held(plan)}).");
+            : $"{plan.Differences.Count} resources of {folder} are not in step with Security Center ({Held(plan)}).");
         return plan.Differences.Count == 0 ? 0 : Different;
     }
 
