@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kritis.Events.Cli.AlibabaCloud.SecurityCenter;
 using Kritis.Events.Cli.AlibabaCloud.WitnessKeys;
 using Kritis.Events.Cli.Demo;
+using Kritis.Events.Cli.Resolve;
 using Kritis.Events.Cli.Signing;
 using Kritis.Events.Cli.Up;
 using Spectre.Console;
@@ -26,6 +27,7 @@ internal static class Program
             RevokeCommand.Create(),
             WitnessCommand.Create(),
             ImportCommand.Create(),
+            ResolveCommand.Create(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = ShutdownPatience });
     }
