@@ -100,6 +100,31 @@ public sealed class EventBridgeQueueTests(CloudInstallation installation) : IAsy
         await installation.AdmittedAsync(installation.Name("kritis-demo/queue/again", digest), Cancellation);
     }
 
+    [Fact]
+    public async Task An_error_queue_that_was_deleted_is_made_again_and_loses_nothing()
+    {
+        _ = await Channel.QueueDeleteAsync(CloudInstallation.EventBridgeQueue + "_error", cancellationToken: Cancellation);
+
+        // More than are taken at once: none may hold its place for ever.
+        for (var number = 0; number < 40; number++)
+        {
+            await SendAsync("not json"u8.ToArray());
+        }
+
+        await Eventually.Async("every message is kept", async () =>
+        {
+            await using var asking = await _connection!.CreateChannelAsync(cancellationToken: Cancellation);
+            try
+            {
+                return await asking.MessageCountAsync(CloudInstallation.EventBridgeQueue + "_error", Cancellation) >= 40;
+            }
+            catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+            {
+                return false;
+            }
+        }, Cancellation, () => installation.Signer.Output);
+    }
+
     private static byte[] Bytes(JsonObject body) => Encoding.UTF8.GetBytes(body.ToJsonString());
 
     // As EventBridge does: to the queue itself, with no header of ours.

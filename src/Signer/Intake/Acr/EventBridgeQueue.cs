@@ -35,6 +35,13 @@ internal sealed partial class EventBridgeQueue(
 
     private string ErrorQueue => Queue + "_error";
 
+    // RabbitMQ 4 drops what has come back 20 times, unless it has somewhere to put it.
+    private Dictionary<string, object?> WithErrorQueue => new(Quorum)
+    {
+        ["x-dead-letter-exchange"] = "",
+        ["x-dead-letter-routing-key"] = ErrorQueue,
+    };
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -67,14 +74,25 @@ internal sealed partial class EventBridgeQueue(
             ConsumerDispatchConcurrency = Prefetch,
         };
         await using var connection = await factory.CreateConnectionAsync(stoppingToken);
-        await DeclareAsync(connection, Queue, stoppingToken);
-        await DeclareAsync(connection, ErrorQueue, stoppingToken);
+        await DeclareAsync(connection, ErrorQueue, Quorum, stoppingToken);
+        await DeclareAsync(connection, Queue, WithErrorQueue, stoppingToken);
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, consumerDispatchConcurrency: Prefetch), stoppingToken);
         await channel.BasicQosAsync(0, Prefetch, global: false, stoppingToken);
         var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, delivered) => TakeAsync(channel, delivered, stoppingToken);
+        consumer.ReceivedAsync += async (_, delivered) =>
+        {
+            try
+            {
+                await TakeAsync(channel, delivered, stoppingToken);
+            }
+            catch (Exception stuck) when (stuck is not OperationCanceledException)
+            {
+                // It can be neither acknowledged nor kept, and would hold its place for ever: everything begins anew, and it is delivered again.
+                await End(stuck.GetBaseException().Message);
+            }
+        };
         consumer.UnregisteredAsync += (_, _) => End("the broker ended the subscription: was the queue deleted?");
         channel.ChannelShutdownAsync += (_, reason) => End(reason.ReplyText);
         _ = await channel.BasicConsumeAsync(Queue, autoAck: false, consumer, stoppingToken);
@@ -90,7 +108,7 @@ internal sealed partial class EventBridgeQueue(
     }
 
     // Whoever made the queue chose its kind; declaring it again with other arguments would be refused.
-    private static async Task DeclareAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    private static async Task DeclareAsync(IConnection connection, string queue, IDictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
         try
         {
@@ -100,7 +118,7 @@ internal sealed partial class EventBridgeQueue(
         catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == NotFound)
         {
             await using var making = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            _ = await making.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Quorum, cancellationToken: cancellationToken);
+            _ = await making.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
         }
     }
 
