@@ -26,6 +26,9 @@ public sealed record ConfiguredRegistry
     /// </summary>
     public IReadOnlyList<string> TokenRealms { get; init; } = [];
 
+    /// <summary>Patterns of repositories whose tags the registry lets nobody move; only there may a policy allow tags.</summary>
+    public IReadOnlyList<string> ImmutableTags { get; init; } = [];
+
     /// <summary>The instance of Alibaba Cloud Container Registry that it is, or null for any other registry.</summary>
     public AcrInstance? Acr { get; init; }
 }

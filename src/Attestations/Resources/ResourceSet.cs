@@ -18,6 +18,9 @@ public sealed record ResourceSet
     /// <summary>The security policies. Each one's witnesses exist.</summary>
     public IReadOnlyList<SecurityPolicy> Policies { get; init; } = [];
 
+    /// <summary>Images that need no attestation, whatever the policy.</summary>
+    public IReadOnlyList<Exemption> Exemptions { get; init; } = [];
+
     /// <summary>The registry that serves <paramref name="host"/> under its own name or an alias, or null.</summary>
     public ConfiguredRegistry? RegistryOf(string host) => Registries.FirstOrDefault(registry =>
         registry.Host.Equals(host, StringComparison.OrdinalIgnoreCase)

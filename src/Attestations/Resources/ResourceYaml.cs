@@ -16,7 +16,8 @@ public static class ResourceYaml
             .Append("  host: ").AppendLine(Quote(registry.Host))
             .Append("  aliases: ").AppendLine(Quote(registry.Aliases))
             .Append("  url: ").AppendLine(Quote(registry.Url.GetLeftPart(UriPartial.Authority)))
-            .Append("  tokenRealms: ").AppendLine(Quote(registry.TokenRealms));
+            .Append("  tokenRealms: ").AppendLine(Quote(registry.TokenRealms))
+            .Append("  immutableTags: ").AppendLine(Quote(registry.ImmutableTags));
         if (registry.Credentials is { } credentials)
         {
             _ = text.AppendLine("  credentials:").Append("    username: ").AppendLine(Quote(credentials.Username));
@@ -82,13 +83,24 @@ public static class ResourceYaml
             .Append("  enabled: ").AppendLine(policy.Enabled ? "true" : "false")
             .Append("  clusters: ").AppendLine(Quote(policy.Clusters))
             .Append("  namespaces: ").AppendLine(Quote(policy.Namespaces))
+            .Append(policy.NamespaceSelector is { } selector ? Selector(selector) : "")
             .AppendLine(all
                 ? $"  require: {{ allOf: {Quote(policy.Witnesses)} }}"
                 : $"  require: {{ atLeast: {policy.AtLeast}, of: {Quote(policy.Witnesses)} }}")
             .Append("  exempt: ").AppendLine(Quote(policy.Exempt))
+            .Append("  placeholders: ").AppendLine(Quote(policy.Placeholders))
+            .Append("  tags: ").AppendLine(policy.Tags.ToString())
+            .Append("  breakGlass: ").AppendLine(policy.BreakGlass ? "Allow" : "Deny")
             .Append("  enforcement: ").AppendLine(policy.Enforcement.ToString())
             .Append(policy.WaitForAttestation is { } wait ? string.Create(CultureInfo.InvariantCulture, $"  waitForAttestation: {wait.TotalMilliseconds:0}ms\n") : "")
             .ToString();
+    }
+
+    private static string Selector(LabelSelector selector)
+    {
+        var requirements = selector.Requirements.Select(requirement =>
+            $"{{ key: {Quote(requirement.Key)}, operator: {requirement.Operator}, values: {Quote(requirement.Values)} }}");
+        return $"  namespaceSelector: {{ matchExpressions: [{string.Join(", ", requirements)}] }}\n";
     }
 
     private static StringBuilder Begin(string kind, string name) => new StringBuilder()

@@ -15,6 +15,9 @@ internal sealed class Field(string file, string owner, string path, YamlNode nod
 
     public int Line => (int)node.Start.Line;
 
+    /// <summary>How many problems were found so far, here and elsewhere.</summary>
+    public int ProblemCount => problems.Count;
+
     public void Wrong(string message) => problems.Add(file, Line, $"{owner}: {path}{message}");
 
     public Field In(string newOwner) => new(file, newOwner, path, node, problems);
@@ -44,6 +47,33 @@ internal sealed class Field(string file, string owner, string path, YamlNode nod
         }
 
         return members;
+    }
+
+    /// <summary>The entries of a mapping of texts to texts, of whose keys and values nothing is wrong.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Entries(Func<string, string?> problemOfKey, Func<string, string?> problemOfValue)
+    {
+        if (node is not YamlMappingNode mapping)
+        {
+            Wrong($": {Shape()} stands here; expected a mapping");
+            return [];
+        }
+
+        var entries = new List<KeyValuePair<string, string>>();
+        foreach (var (key, value) in mapping.Children)
+        {
+            var name = (key as YamlScalarNode)?.Value ?? "";
+            var entry = new Field(file, owner, $"{path}.{Excerpt.Of(name)}", value, problems);
+            if (problemOfKey(name) is { } problem)
+            {
+                entry.Wrong($": {problem}");
+            }
+            else if (entry.Checked(problemOfValue) is { } text)
+            {
+                entries.Add(new(name, text));
+            }
+        }
+
+        return entries;
     }
 
     public string? Text()

@@ -8,10 +8,14 @@ internal sealed class ProblemList
 
     public IReadOnlyList<ResourceProblem> All => _problems;
 
+    /// <summary>How many there were, also those that are not kept.</summary>
+    public int Count { get; private set; }
+
     public List<string> Warnings { get; } = [];
 
     public void Add(string file, int line, string message)
     {
+        Count++;
         if (_problems.Count < Most)
         {
             _problems.Add(new ResourceProblem(file, line, message));

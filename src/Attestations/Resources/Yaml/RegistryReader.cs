@@ -7,7 +7,7 @@ internal static class RegistryReader
 {
     public static ConfiguredRegistry? Read(string name, Field spec, string folder)
     {
-        if (spec.Members("host", "aliases", "url", "credentials", "tokenRealms", "acr") is not { } members)
+        if (spec.Members("host", "aliases", "url", "credentials", "tokenRealms", "immutableTags", "acr") is not { } members)
         {
             return null;
         }
@@ -15,6 +15,7 @@ internal static class RegistryReader
         var host = Host(members.Required(spec, "host"));
         var aliases = members.Optional("aliases") is { } list ? list.Texts(Names.ProblemOfHost, least: 0) : [];
         var realms = members.Optional("tokenRealms") is { } given ? given.Texts(Names.ProblemOfHost, least: 0) : [];
+        var immutable = members.Optional("immutableTags") is { } patterns ? patterns.Texts(Names.ProblemOfPattern, least: 0) : [];
         var credentials = members.Optional("credentials") is { } secret ? Credentials(secret, folder) : null;
         var acr = members.Optional("acr") is { } instance ? Acr(instance) : null;
         if (acr is not null && credentials is not null)
@@ -23,7 +24,7 @@ internal static class RegistryReader
             return null;
         }
 
-        if (host is null || aliases is null || realms is null)
+        if (host is null || aliases is null || realms is null || immutable is null)
         {
             return null;
         }
@@ -39,6 +40,7 @@ internal static class RegistryReader
             Url = url,
             Credentials = credentials,
             TokenRealms = [.. realms.Select(realm => realm.ToLowerInvariant())],
+            ImmutableTags = immutable,
             Acr = acr,
         };
     }

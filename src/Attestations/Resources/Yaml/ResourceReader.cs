@@ -76,7 +76,7 @@ internal sealed class ResourceReader(string folder, ProblemList problems)
                 Keep(Rules, file, kind.Line, name, SigningRuleReader.Read(name, spec));
                 break;
             case "SecurityPolicy":
-                Keep(Policies, file, kind.Line, name, SecurityPolicyReader.Read(name, spec, problems));
+                Keep(Policies, file, kind.Line, name, SecurityPolicyReader.Read(name, spec));
                 break;
             default:
                 kind.Wrong($": '{Excerpt.Of(kindName)}' is not known; expected Registry, Witness, SigningRule or SecurityPolicy");

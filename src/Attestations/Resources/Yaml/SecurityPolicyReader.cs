@@ -17,44 +17,61 @@ internal static class SecurityPolicyReader
 
     private static readonly Dictionary<string, bool> BreakGlass = new() { ["Deny"] = false, ["Allow"] = true };
 
-    public static SecurityPolicy? Read(string name, Field spec, ProblemList problems)
+    private static readonly Dictionary<string, TagReferences> TagChoices = new()
     {
-        if (spec.Members("enabled", "clusters", "namespaces", "require", "exempt", "enforcement", "breakGlass", "waitForAttestation") is not { } members)
+        ["Deny"] = TagReferences.Deny,
+        ["Immutable"] = TagReferences.Immutable,
+    };
+
+    /// <returns>The policy, or null where any part of it cannot be read.</returns>
+    public static SecurityPolicy? Read(string name, Field spec)
+    {
+        var before = spec.ProblemCount;
+        var draft = Draft(name, spec);
+        return spec.ProblemCount == before ? draft : null;
+    }
+
+    /// <summary>The policy with the strictest reading of every part that cannot be read, for where dropping it would loosen something.</summary>
+    public static SecurityPolicy Draft(string name, Field spec)
+    {
+        if (spec.Members(
+            "enabled", "clusters", "namespaces", "namespaceSelector", "require", "exempt", "placeholders", "tags", "enforcement", "breakGlass",
+            "waitForAttestation") is not { } members)
         {
-            return null;
+            return new SecurityPolicy
+            {
+                Name = name, Enabled = true, Clusters = Everything, Namespaces = Everything, Witnesses = [], AtLeast = 1, Enforcement = Enforcement.Enforce,
+            };
         }
 
-        var enabled = members.Optional("enabled") is { } flag ? flag.Flag() : true;
-        var clusters = members.Optional("clusters") is { } list ? list.Texts(Names.ProblemOfPattern) : Everything;
-        var namespaces = members.Required(spec, "namespaces")?.Texts(Names.ProblemOfPattern);
         var require = members.Required(spec, "require") is { } field ? Require(field) : null;
-        var exempt = members.Optional("exempt") is { } exemptions ? exemptions.Texts(Names.ProblemOfExemption, least: 0) : [];
-        var enforcement = members.Optional("enforcement") is { } given ? given.OneOf(Enforcements) : Enforcement.Enforce;
-        var wait = members.Optional("waitForAttestation") is { } waiting ? Duration(waiting) : null;
-        RefuseBreakGlass(members.Optional("breakGlass"));
-        if (enabled is null || clusters is null || namespaces is null || require is null || exempt is null || enforcement is null)
-        {
-            return null;
-        }
-
-        if (wait is not null)
-        {
-            problems.Warnings.Add($"SecurityPolicy '{name}': waitForAttestation has no effect in this version; a digest without an attestation is refused at once");
-        }
-
         return new SecurityPolicy
         {
             Name = name,
-            Enabled = enabled.Value,
-            Clusters = clusters,
-            Namespaces = namespaces,
-            Witnesses = require.Witnesses,
-            AtLeast = require.AtLeast,
-            Exempt = exempt,
-            Enforcement = enforcement.Value,
-            WaitForAttestation = wait,
+            Enabled = members.Optional("enabled")?.Flag() ?? true,
+            Clusters = members.Optional("clusters")?.Texts(Names.ProblemOfPattern) ?? Everything,
+            Namespaces = Namespaces(members, spec) ?? Everything,
+            NamespaceSelector = members.Optional("namespaceSelector") is { } selector ? LabelSelectorReader.Read(selector) : null,
+            Witnesses = require?.Witnesses ?? [],
+            AtLeast = require?.AtLeast ?? 1,
+            Exempt = members.Optional("exempt")?.Texts(Names.ProblemOfExemption, least: 0) ?? [],
+            Placeholders = members.Optional("placeholders")?.Texts(ProblemOfPlaceholder, least: 0) ?? [],
+            Tags = members.Optional("tags")?.OneOf(TagChoices) ?? TagReferences.Deny,
+            BreakGlass = members.Optional("breakGlass")?.OneOf(BreakGlass) ?? false,
+            WaitForAttestation = members.Optional("waitForAttestation") is { } waiting ? Duration(waiting) : null,
+            Enforcement = members.Optional("enforcement")?.OneOf(Enforcements) ?? Enforcement.Enforce,
         };
     }
+
+    /// <summary>Name patterns must be given, unless labels select: then they select among all names.</summary>
+    private static IReadOnlyList<string>? Namespaces(Dictionary<string, Field> members, Field spec) =>
+        !members.ContainsKey("namespaces") && members.ContainsKey("namespaceSelector")
+            ? Everything
+            : members.Required(spec, "namespaces")?.Texts(Names.ProblemOfPattern);
+
+    private static string? ProblemOfPlaceholder(string text) => text.Contains('*', StringComparison.Ordinal)
+        ? "a placeholder is an image exactly as it is written, not a pattern"
+        : Names.ProblemOfExemption(text);
 
     private static Requirement? Require(Field field)
     {
@@ -77,14 +94,6 @@ internal static class SecurityPolicyReader
         var some = members.Required(field, "of")?.Texts(Names.ProblemOfName);
         var count = some is null ? null : members.Required(field, "atLeast")?.Number(1, some.Count);
         return some is null || count is null ? null : new Requirement(some, count.Value);
-    }
-
-    private static void RefuseBreakGlass(Field? field)
-    {
-        if (field?.OneOf(BreakGlass) is true)
-        {
-            field.Wrong(": Allow is not available in this version; expected Deny");
-        }
     }
 
     private static TimeSpan? Duration(Field field)
