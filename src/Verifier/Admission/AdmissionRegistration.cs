@@ -1,4 +1,5 @@
 using Kritis.Events.Verifier.Policies;
+using Kritis.Events.Verifier.Tls.Callers;
 
 namespace Kritis.Events.Verifier.Admission;
 
@@ -20,6 +21,7 @@ internal static class AdmissionRegistration
     public static void MapAdmission(this IEndpointRouteBuilder endpoints)
     {
         var endpoint = endpoints.ServiceProvider.GetRequiredService<AdmissionEndpoint>();
-        _ = endpoints.MapPost(AdmissionEndpoint.Path, (RequestDelegate)endpoint.HandleAsync);
+        var callers = endpoints.ServiceProvider.GetRequiredService<KnownCallers>();
+        _ = endpoints.MapPost(AdmissionEndpoint.Path, callers.Only(endpoint.HandleAsync));
     }
 }
