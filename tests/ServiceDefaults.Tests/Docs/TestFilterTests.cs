@@ -29,7 +29,8 @@ public sealed partial class TestFilterTests
 
     [Theory]
     [MemberData(nameof(Filters))]
-    public void A_filter_in_the_docs_names_tests(string page, string filter) => Tests.Should().Contain(filter, $"docs/{page} says that it is proved there");
+    public void A_filter_in_the_docs_names_tests(string page, string filter) => 
+        Tests.Contains(filter, StringComparison.Ordinal).Should().BeTrue($"docs/{page} says that a line is proved by {filter}");
 
     [Fact]
     public void Every_way_that_is_tested_by_number_is_told()
