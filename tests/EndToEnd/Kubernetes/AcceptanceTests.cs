@@ -6,7 +6,6 @@ namespace Kritis.Events.EndToEnd.Kubernetes;
 [Collection<ClusterInstallation>]
 public class AcceptanceTests(ClusterInstallation cluster)
 {
-    private const string Denied = "admission webhook \"kritis-validation-hook-{0}.grafeas.io\" denied the request: image {1} is not attested";
     private const string Unsigned = "alpine@sha256:ddba4d27a7ffc3f86dd6c2f92041af252a1f23a8e742c90e6e1297bfa1bc0c45";
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -103,7 +102,7 @@ public class AcceptanceTests(ClusterInstallation cluster)
     }
 
     private static string Message(string webhook, string image) =>
-        string.Format(global::System.Globalization.CultureInfo.InvariantCulture, Denied, webhook, image);
+        $"admission webhook \"kritis-validation-hook-{webhook}.grafeas.io\" denied the request: image {image} is not attested";
 
     private static string Filled(string manifest, string image) => manifest
         .Replace("TEMPLATE", "{ metadata: { labels: { a: b } }, spec: { containers: [{ name: c, image: \"IMAGE\" }] } }", StringComparison.Ordinal)

@@ -67,7 +67,7 @@ internal sealed class InjectingWebhook : IAsyncDisposable
     {
         _ = Interlocked.Increment(ref _asked);
         var review = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        var patch = $$"""[{"op":"add","path":"/spec/containers/-","value":{"name":"sidecar","image":"{{_image}}"}}]""";
+        var patch = $$$"""[{"op":"add","path":"/spec/containers/-","value":{"name":"sidecar","image":"{{{_image}}}"}}]""";
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(new JsonObject
         {
