@@ -3,6 +3,7 @@ using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Health;
 using Kritis.Events.Verifier.Admission;
+using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Tls;
 
@@ -20,7 +21,7 @@ internal static class Program
         builder.Services.AddResourceFolder(builder.Configuration);
         builder.AddCache();
         // Services stop in reverse: the bus after the journal, which tells its last decisions.
-        builder.AddBus(needed: false, shown);
+        builder.AddBus(needed: false, PushFeed.Parts, shown);
         builder.Services.AddAdmission(builder.Configuration);
         builder.AddServingCertificate();
         customise?.Invoke(builder);
