@@ -7,7 +7,7 @@ namespace Kritis.Events.ServiceDefaults.Stopping;
 internal static class StoppingRegistration
 {
     // The bus has 10 s of it.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Adds <see cref="DrainingLifetime"/> where <c>Shutdown:Drain</c> asks for it.</summary>
     /// <exception cref="Settings.SettingException">The setting is wrong.</exception>
