@@ -2,6 +2,7 @@ using Kritis.Events.Attestations.Resources;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.Verifier.Admission;
 using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
@@ -18,7 +19,8 @@ internal static class Program
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? customise = null, BusParts? shown = null)
     {
         var builder = KritisService.CreateBuilder("verifier", args, "https://localhost:8443");
-        builder.Services.AddResourceFolder(builder.Configuration);
+        builder.AddKubernetes();
+        builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
         builder.AddCache();
         // Services stop in reverse: the bus after the journal, which tells its last decisions.
         builder.AddBus(needed: false, PushFeed.Parts, shown);

@@ -58,6 +58,8 @@ public sealed partial class IndexFollower : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Without pinned keys nothing in the log counts, and having read it means nothing.
+        await _resources.FirstRead.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var pause = FirstPause;
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -19,7 +19,7 @@ public static class KubernetesRegistration
         if (options.Enabled)
         {
             var access = Access(options);
-            _ = builder.Services.AddSingleton<IKubernetes>(_ => new k8s.Kubernetes(access));
+            _ = builder.Services.AddSingleton<IKubernetes>(_ => ClusterConnection.Of(access));
         }
 
         return options;
