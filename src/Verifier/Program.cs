@@ -6,7 +6,11 @@ using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.Verifier.Admission;
 using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
+using Kritis.Events.Verifier.Events;
+using Kritis.Events.Verifier.Leader;
+using Kritis.Events.Verifier.Policies;
 using Kritis.Events.Verifier.Tls;
+using Kritis.Events.Verifier.Workloads;
 
 namespace Kritis.Events.Verifier;
 
@@ -24,7 +28,11 @@ internal static class Program
         builder.AddCache();
         // Services stop in reverse: the bus after the journal, which tells its last decisions.
         builder.AddBus(needed: false, PushFeed.Parts, shown);
+        builder.AddNamespaces();
+        builder.AddClusterEvents();
         builder.Services.AddAdmission(builder.Configuration);
+        builder.AddLeader();
+        builder.AddWorkloads();
         builder.AddServingCertificate();
         customise?.Invoke(builder);
 

@@ -20,6 +20,9 @@ internal sealed record AdmissionDecision
 
     public IReadOnlyList<string> Policies { get; init; } = [];
 
+    /// <summary>Those of the policies that do not hold, whether they are enforced or in dry-run.</summary>
+    public IReadOnlyList<string> Unfulfilled { get; init; } = [];
+
     public IReadOnlyList<ImageDecision> Images { get; init; } = [];
 
     /// <summary>Why the glass was broken, where it is allowed only for that.</summary>
