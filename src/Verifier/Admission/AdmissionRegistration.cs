@@ -1,5 +1,6 @@
 using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Policies;
+using Kritis.Events.Verifier.Tls.Callers;
 
 namespace Kritis.Events.Verifier.Admission;
 
@@ -25,6 +26,7 @@ internal static class AdmissionRegistration
     public static void MapAdmission(this IEndpointRouteBuilder endpoints)
     {
         var endpoint = endpoints.ServiceProvider.GetRequiredService<AdmissionEndpoint>();
-        _ = endpoints.MapPost(AdmissionEndpoint.Path, (RequestDelegate)endpoint.HandleAsync);
+        var callers = endpoints.ServiceProvider.GetRequiredService<KnownCallers>();
+        _ = endpoints.MapPost(AdmissionEndpoint.Path, callers.Only(endpoint.HandleAsync));
     }
 }
