@@ -153,9 +153,35 @@ public sealed class ClusterEventsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_API_server_that_refuses_is_told_once_and_not_asked_again_for_the_same()
+    public async Task A_right_that_is_missing_for_a_moment_costs_no_Event()
     {
         _api.Refusal = _ => HttpStatusCode.Forbidden;
+        await _events.StartAsync(Cancellation);
+        _events.Tell(Notice("not-sign"));
+        await Eventually.Holds(() => _measured.Sum("kritis_cluster_events", "failed") == 1, "it is refused");
+
+        _api.Refusal = _ => null;
+
+        await _time.UntilAsync(() => Counts().SequenceEqual([1]), "an API server that has just started has read its roles now");
+    }
+
+    [Fact]
+    public async Task A_right_that_stays_missing_is_told_once_and_the_Event_given_up_after_three_tries()
+    {
+        _api.Refusal = _ => HttpStatusCode.Forbidden;
+        await _events.StartAsync(Cancellation);
+        _events.Tell(Notice("not-sign"));
+
+        await _time.UntilAsync(() => _measured.Sum("kritis_cluster_events", "refused") == 1, "it is given up");
+
+        _api.Requests.Should().HaveCount(3);
+        _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning")).Which.Should().Contain("403");
+    }
+
+    [Fact]
+    public async Task What_an_API_server_will_never_take_is_not_asked_again()
+    {
+        _api.Refusal = _ => HttpStatusCode.UnprocessableEntity;
         await _events.StartAsync(Cancellation);
 
         foreach (var number in Enumerable.Range(0, 5))
@@ -165,10 +191,10 @@ public sealed class ClusterEventsTests : IAsyncDisposable
 
         await Eventually.Holds(() => _measured.Sum("kritis_cluster_events", "refused") == 5, "all five are refused");
         _api.Requests.Should().HaveCount(5);
-        _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning")).Which.Should().Contain("403");
+        _log.Lines.Should().ContainSingle(line => line.StartsWith("Warning")).Which.Should().Contain("422");
         _api.Refusal = _ => null;
         _events.Tell(Notice("app-0"));
-        await Eventually.Holds(() => Counts().SequenceEqual([1]), "the right was given, and the same is told as news");
+        await Eventually.Holds(() => Counts().SequenceEqual([1]), "the same is told as news");
     }
 
     [Fact]
