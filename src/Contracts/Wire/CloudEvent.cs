@@ -56,7 +56,7 @@ public static class CloudEvent
     private static (string Id, string? Subject, DateTimeOffset Time) Describe(object message, DateTimeOffset now) => message switch
     {
         ImagePushed pushed => (pushed.EventId, pushed.Image.ToString(), pushed.ReceivedAt),
-        AttestationCreated created => (created.Id, created.Image.ToString(), created.CreatedAt),
+        AttestationCreated created => (IdOf(created), created.Image.ToString(), created.CreatedAt),
         AttestationRevoked revoked => (revoked.Id, revoked.Image.ToString(), revoked.RevokedAt),
         SigningSkipped skipped => (skipped.EventId + "/skipped", skipped.Image.ToString(), skipped.SkippedAt),
         SigningFailed failed => (failed.EventId + "/failed", failed.Image.ToString(), failed.FailedAt),
@@ -64,4 +64,7 @@ public static class CloudEvent
         WorkloadViolated violated => (violated.Id, violated.Name, violated.FoundAt),
         _ => (Guid.CreateVersion7(now).ToString(), null, now),
     };
+
+    /// <summary>An attestation that comes once more with the claim of a tag is news to whoever drops what it had before.</summary>
+    private static string IdOf(AttestationCreated created) => created.TagClaim is null ? created.Id : $"{created.Id}/{created.Tag}";
 }

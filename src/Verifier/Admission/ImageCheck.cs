@@ -1,4 +1,5 @@
 using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Verifier.Admission.BreakGlass;
 using Kritis.Events.Verifier.Admission.Waiting;
@@ -45,16 +46,34 @@ internal sealed class ImageCheck(
         ? PolicyFinding.Passes(policy, $"'{image}' stands for an image that is looked at in the Pod", [])
         : null;
 
-    private static PolicyFinding Find(CompiledPolicy policy, ImageReference signed, AttestedImage? known, TimeSpan? pushedBefore)
+    private PolicyFinding Find(CompiledPolicy policy, ImageReference signed, AttestedImage? known, TimeSpan? pushedBefore)
     {
         if (policy.Problem is { } problem)
         {
             return PolicyFinding.Fails(policy, $"nothing fulfils this policy until it is put right: {problem}");
         }
 
-        return known is null
-            ? PolicyFinding.Fails(policy, NoDigest(signed))
-            : Count(policy, known, pushedBefore);
+        if (known is not null)
+        {
+            return Count(policy, known, pushedBefore);
+        }
+
+        return policy.Tags == TagReferences.Immutable && signed.Tag is { } tag && policies.HasImmutableTags(signed)
+            ? Resolve(policy, signed, tag)
+            : PolicyFinding.Fails(policy, NoDigest(signed));
+    }
+
+    /// <summary>A tag stands for what the policy's witnesses have signed for it, and for nothing that a registry or a push says.</summary>
+    private PolicyFinding Resolve(CompiledPolicy policy, ImageReference signed, string tag)
+    {
+        var resolution = TagResolution.Of(index.FindTag(signed.Registry, signed.Repository, tag), policy.Witnesses);
+        if (resolution.Digest is not { } digest)
+        {
+            return PolicyFinding.Fails(policy, $"tag '{tag}': {resolution.Problem}");
+        }
+
+        var finding = Count(policy, index.Find(new Image(signed.Registry, signed.Repository, digest)), pushedBefore: null);
+        return finding with { Text = $"tag '{tag}' stands for {digest}: {finding.Text}" };
     }
 
     private static PolicyFinding Count(CompiledPolicy policy, AttestedImage known, TimeSpan? pushedBefore)

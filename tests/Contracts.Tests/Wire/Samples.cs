@@ -20,7 +20,8 @@ internal static class Samples
     {
         Id = new string('a', 64), Image = Alpine, Witness = "release", KeyFingerprint = Digest.Parse(Sha), KeyId = "release-2026",
         KeyVersionId = "v1", Algorithm = "RSA_PKCS1_SHA_256", Payload = "{\"a\":1}"u8.ToArray(), Signature = new byte[] { 0xfb, 0xff, 0xfe, 0x00 },
-        Rule = "demo", Tag = "3.11", EventId = "6f1c", CreatedAt = Moment,
+        Rule = "demo", Tag = "3.11", TagClaim = new() { Payload = "{\"b\":2}"u8.ToArray(), Signature = new byte[] { 1, 2, 3 } },
+        EventId = "6f1c", CreatedAt = Moment,
     };
 
     public static AttestationRevoked AttestationRevoked { get; } = new()

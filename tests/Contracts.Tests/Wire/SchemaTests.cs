@@ -30,6 +30,13 @@ public class SchemaTests
         SameMembers(schema.RootElement.GetProperty("$defs").GetProperty("imageDecision"), typeof(ImageDecision));
     }
 
+    [Fact]
+    public void The_claim_of_a_tag_has_the_members_of_its_record()
+    {
+        using var schema = Schema("attestation-created");
+        SameMembers(schema.RootElement.GetProperty("$defs").GetProperty("tagClaim"), typeof(SignedTagClaim));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_real_message_meets_the_patterns_of_its_schema(string name)

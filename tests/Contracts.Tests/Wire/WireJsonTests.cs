@@ -15,7 +15,7 @@ public class WireJsonTests
     private static readonly Dictionary<string, string> Golden = new()
     {
         ["image-pushed"] = $$"""{"eventId":"6f1c","image":"{{Image}}","tag":"3.11","mediaType":"application/vnd.oci.image.manifest.v1\u002Bjson","source":"distribution","actor":"ci","pushedAt":"2026-11-24T04:09:43.125+08:00","receivedAt":"2026-11-23T20:09:43.125+00:00"}""",
-        ["attestation-created"] = $$"""{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","image":"{{Image}}","witness":"release","keyFingerprint":"{{Sha}}","keyId":"release-2026","keyVersionId":"v1","algorithm":"RSA_PKCS1_SHA_256","payload":"eyJhIjoxfQ==","signature":"+//+AA==","rule":"demo","tag":"3.11","eventId":"6f1c","createdAt":"2026-11-23T20:09:43.125+00:00"}""",
+        ["attestation-created"] = $$"""{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","image":"{{Image}}","witness":"release","keyFingerprint":"{{Sha}}","keyId":"release-2026","keyVersionId":"v1","algorithm":"RSA_PKCS1_SHA_256","payload":"eyJhIjoxfQ==","signature":"+//+AA==","rule":"demo","tag":"3.11","tagClaim":{"payload":"eyJiIjoyfQ==","signature":"AQID"},"eventId":"6f1c","createdAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["attestation-revoked"] = $$"""{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","image":"{{Image}}","witness":"release","reason":"CVE \u00221\u0022 \u003Cgr\u00F6\u00DFe\u003E","keyFingerprint":"{{Sha}}","algorithm":"ECDSA_SHA_256","payload":"e30=","signature":"AQI=","revokedAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["signing-skipped"] = $$"""{"eventId":"6f1c","image":"{{Image}}","tag":"3.11","reason":"NoRule","explanation":"No rule matches.","skippedAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["signing-failed"] = $$"""{"eventId":"6f1c","image":"{{Image}}","tag":"3.11","rule":"demo","witness":"release","keyId":"release-2026","code":"NotInRegistry","error":"The registry does not hold it.","attempts":5,"failedAt":"2026-11-23T20:09:43.125+00:00"}""",
@@ -114,6 +114,18 @@ public class WireJsonTests
         _ = text.Remove(name);
         Refused(text.ToJsonString()[..^1] + "," + member + "}", "image-pushed", "{0}", member);
     }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("\"\"")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"payload\":\"AQID\"}")]
+    [InlineData("{\"payload\":5,\"signature\":\"AQID\"}")]
+    [InlineData("{\"payload\":\"%%\",\"signature\":\"AQID\"}")]
+    [InlineData("{\"payload\":\"AQID\",\"payload\":\"AQID\",\"signature\":\"AQID\"}")]
+    public void The_claim_of_a_tag_of_another_shape_is_refused(string claim) => Refused(
+        Golden["attestation-created"].Replace("""{"payload":"eyJiIjoyfQ==","signature":"AQID"}""", claim, StringComparison.Ordinal), "attestation-created", "{0}", claim);
 
     [Fact]
     public void Member_names_in_another_case_are_not_the_members() =>

@@ -115,12 +115,15 @@ public sealed class Installation : IAsyncLifetime
             Host = Registry.Address,
             Aliases = [$"localhost:{Registry.Port}"],
             Url = new Uri($"http://{Registry.Address}"),
+            // Nothing keeps this registry's tags from being moved: what the resource declares is a promise, and tests break it.
+            ImmutableTags = ["frozen/*", "by-hand/frozen"],
         }));
         WriteWitness(WitnessName, _publicKey);
         WriteWitness("qa", second);
         WriteRule("release", "kritis-demo", WitnessName, SigningMode.Automatic);
         WriteRule("both-release", "two-witnesses", WitnessName, SigningMode.Automatic);
         WriteRule("both-qa", "two-witnesses", "qa", SigningMode.Automatic);
+        WriteRule("frozen", "frozen", WitnessName, SigningMode.Automatic);
         WriteRule("by-hand", "by-hand", WitnessName, SigningMode.Manual);
         WritePolicy("default-namespace", "default", WitnessName);
         WritePolicy("two-witnesses", "strict", WitnessName, "qa");
