@@ -11,6 +11,7 @@ namespace Kritis.Events.Verifier.Events;
 /// </summary>
 internal partial class ClusterEvents : BackgroundService
 {
+    private const int MostRefusals = 3;
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(5);
     private readonly EventWriter _writer;
     private readonly EventMetrics _metrics;
@@ -74,9 +75,9 @@ internal partial class ClusterEvents : BackgroundService
     /// <summary>What the API server will never take is given up; for what it may take later it is asked again.</summary>
     private async Task OvercomeAsync(ToldEvent next, Exception failure, CancellationToken stoppingToken)
     {
-        var isFinal = failure is HttpOperationException { Response.StatusCode: var status } && IsFinal(status);
+        var isFinal = failure is HttpOperationException { Response.StatusCode: var status } && IsFinal(status, next.Tries);
         _metrics.Failed(isFinal);
-        Failed(isFinal ? "refused" : "away", failure);
+        Failed(failure is HttpOperationException ? "refused" : "away", failure);
         if (isFinal)
         {
             _ledger.Forget(next);
@@ -87,8 +88,13 @@ internal partial class ClusterEvents : BackgroundService
         await Task.Delay(AwayPause, _time, stoppingToken);
     }
 
-    private static bool IsFinal(HttpStatusCode status) =>
-        (int)status is >= 400 and < 500 && status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.Unauthorized);
+    /// <summary>An API server that has just started refuses for some seconds what it will allow, because it has not read the roles yet.</summary>
+    private static bool IsFinal(HttpStatusCode status, int tries) => status switch
+    {
+        HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.Unauthorized => false,
+        HttpStatusCode.Forbidden => tries >= MostRefusals - 1,
+        _ => (int)status is >= 400 and < 500,
+    };
 
     private void Reached()
     {

@@ -58,7 +58,7 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
                 entry!.IsWaiting = false;
             }
 
-            next = isThere ? new ToldEvent(entry!.Notice, entry.Name, entry.Count, entry.First, entry.Last, entry.IsWritten) : default!;
+            next = isThere ? new ToldEvent(entry!.Notice, entry.Name, entry.Count, entry.First, entry.Last, entry.IsWritten) { Tries = entry.Tries } : default!;
             return isThere;
         }
     }
@@ -70,7 +70,7 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
         {
             if (Find(told) is { } entry)
             {
-                entry.IsWritten = true;
+                (entry.IsWritten, entry.Tries) = (true, 0);
             }
         }
     }
@@ -82,6 +82,7 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
         {
             if (Find(told) is { } entry)
             {
+                entry.Tries = told.Tries + 1;
                 Wait(entry);
             }
             else
@@ -183,6 +184,8 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
 
         public int Count { get; set; }
 
+        public int Tries { get; set; }
+
         public bool IsWritten { get; set; }
 
         public bool IsWaiting { get; set; }
@@ -196,4 +199,8 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
 /// <param name="First">When it happened first.</param>
 /// <param name="Last">When it happened last.</param>
 /// <param name="IsWritten">Whether the cluster holds it already.</param>
-internal sealed record ToldEvent(EventNotice Notice, string Name, int Count, DateTimeOffset First, DateTimeOffset Last, bool IsWritten);
+internal sealed record ToldEvent(EventNotice Notice, string Name, int Count, DateTimeOffset First, DateTimeOffset Last, bool IsWritten)
+{
+    /// <summary>How often it was tried in vain.</summary>
+    public int Tries { get; init; }
+}

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 
 namespace Kritis.Events.Verifier.Events;
 
@@ -83,7 +84,7 @@ internal sealed class EventWriter(IKubernetes client, TimeProvider time)
         ReportingComponent = Component,
         ReportingInstance = Instance,
         Count = told.Count,
-        EventTime = told.First.UtcDateTime,
+        EventTime = ClusterTime.Micro(told.First),
         FirstTimestamp = told.First.UtcDateTime,
         LastTimestamp = told.Last.UtcDateTime,
     };

@@ -2,6 +2,7 @@ using System.Net;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 
 namespace Kritis.Events.Verifier.Leader;
 
@@ -83,13 +84,13 @@ internal sealed class LeaderLease(IKubernetes client, string ns, LeaderIdentity 
 
     private V1LeaseSpec Mine(V1LeaseSpec? before)
     {
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = ClusterTime.Micro(time.GetUtcNow());
         var isMine = before?.HolderIdentity == identity.Name;
         return new V1LeaseSpec
         {
             HolderIdentity = identity.Name,
             LeaseDurationSeconds = (int)Duration.TotalSeconds,
-            AcquireTime = isMine ? before!.AcquireTime : now,
+            AcquireTime = isMine && before!.AcquireTime is { } acquired ? ClusterTime.Micro(acquired) : now,
             RenewTime = now,
             LeaseTransitions = (before?.LeaseTransitions ?? 0) + (isMine || before is null ? 0 : 1),
         };

@@ -67,7 +67,9 @@ public sealed class Installation : IAsyncLifetime
         _folder.Dispose();
     }
 
-    public ServiceProcess StartVerifier(string name) => Start(name, "Verifier", Loopback("https"), new()
+    public ServiceProcess StartVerifier(string name) => StartVerifier(name, Loopback("https"), new Dictionary<string, string>());
+
+    public ServiceProcess StartVerifier(string name, Uri address, IReadOnlyDictionary<string, string> settings) => Start(name, "Verifier", address, new(settings)
     {
         ["Bus:Uri"] = Broker.Uri.ToString(),
         ["Resources:Path"] = ResourcesPath,
@@ -125,6 +127,7 @@ public sealed class Installation : IAsyncLifetime
         WriteRule("by-hand", "by-hand", WitnessName, SigningMode.Manual);
         WritePolicy("default-namespace", "default", WitnessName);
         WritePolicy("two-witnesses", "strict", WitnessName, "qa");
+        WritePolicy("trial", "trial", Enforcement.DryRun, WitnessName);
     }
 
     private void WriteWitness(string name, PublicKey key) => _folder.Write($"resources/witness-{name}.yaml", ResourceYaml.Write(new Witness
@@ -145,7 +148,9 @@ public sealed class Installation : IAsyncLifetime
         Attach = true,
     }));
 
-    private void WritePolicy(string name, string ns, params string[] witnesses) => _folder.Write($"resources/policy-{name}.yaml", ResourceYaml.Write(new SecurityPolicy
+    private void WritePolicy(string name, string ns, params string[] witnesses) => WritePolicy(name, ns, Enforcement.Enforce, witnesses);
+
+    private void WritePolicy(string name, string ns, Enforcement enforcement, params string[] witnesses) => _folder.Write($"resources/policy-{name}.yaml", ResourceYaml.Write(new SecurityPolicy
     {
         Name = name,
         Enabled = true,
@@ -153,6 +158,6 @@ public sealed class Installation : IAsyncLifetime
         Namespaces = [ns],
         Witnesses = witnesses,
         AtLeast = witnesses.Length,
-        Enforcement = Enforcement.Enforce,
+        Enforcement = enforcement,
     }));
 }
