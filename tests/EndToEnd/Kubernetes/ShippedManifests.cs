@@ -6,14 +6,14 @@ using Kritis.Events.Servers;
 namespace Kritis.Events.EndToEnd.Kubernetes;
 
 /// <summary>
-/// What <c>deploy/kubernetes</c> installs, changed in one thing only: the Service leads to this machine (an <c>ExternalName</c>) on the port that a process
+/// What <c>overlays/single</c> of <c>deploy/kubernetes</c> installs (the disruption budgets of the others are newer than this API server), changed in one thing only: the Service leads to this machine (an <c>ExternalName</c>) on the port that a process
 /// listens at, because there is no node to run a Pod on.
 /// </summary>
 internal static class ShippedManifests
 {
     public const string Namespace = "kritis";
     public const string Service = "kritis-verifier";
-    private static readonly string Folder = Path.Combine(Repository.Root, "deploy", "kubernetes");
+    private static readonly string Folder = Path.Combine(Repository.Root, "deploy", "kubernetes", "overlays", "single");
 
     public static async Task ApplyAsync(KubernetesApiServer server, int port, CancellationToken cancellationToken)
     {

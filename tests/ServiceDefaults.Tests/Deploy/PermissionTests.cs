@@ -15,12 +15,14 @@ public class PermissionTests
         "everywhere: get patch validatingwebhookconfigurations.admissionregistration.k8s.io named kritis-validation-hook",
         "kritis: get update secrets named kritis-verifier-tls",
         "kritis: create secrets",
-        "kritis: get create update leases.coordination.k8s.io",
+        "kritis: get update leases.coordination.k8s.io named kritis-verifier",
+        "kritis: create leases.coordination.k8s.io",
     ];
 
     private static readonly string[] Signer =
     [
         "everywhere: get list watch registries.kritis.events witnesses.kritis.events signingrules.kritis.events securitypolicies.kritis.events",
+        "everywhere: get list watch attestationauthorities.kritis.grafeas.io genericattestationpolicies.kritis.grafeas.io admissionallowlists.kritis.grafeas.io",
     ];
 
     public static TheoryData<string> Overlays => Manifests.Overlays;

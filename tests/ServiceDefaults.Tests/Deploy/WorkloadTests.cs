@@ -122,7 +122,7 @@ public class WorkloadTests
         {
             Setting(container, "KRITIS_Kubernetes__Enabled").Should().Be("true");
             Setting(container, "KRITIS_Resources__Source").Should().Be("Kubernetes");
-            Setting(container, "KRITIS_Data__Path").Should().Be(container.VolumeMounts.Single().MountPath);
+            Setting(container, "KRITIS_Data__Path").Should().Be(container.VolumeMounts.Single(mount => mount.ReadOnlyProperty is not true).MountPath);
             container.EnvFrom.Select(from => from.ConfigMapRef?.Name).OfType<string>().Should().Equal(manifests.All<V1ConfigMap>().Single().Metadata.Name);
             deployment.Spec.Template.Spec.EnableServiceLinks.Should().BeFalse("their variables begin with KRITIS_ and would be read as settings");
         }
