@@ -1,10 +1,12 @@
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Attestations.Resources.Kubernetes;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.ServiceDefaults.Settings;
 using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Kms;
@@ -32,7 +34,8 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         var bus = Environment.GetEnvironmentVariable("KRITIS_Bus__Uri") ?? "memory:";
         var builder = KritisService.CreateBuilder("cli", [$"--Bus:Uri={bus}"], "http://127.0.0.1:0");
         _ = builder.Logging.ClearProviders();
-        builder.Services.AddResourceFolder(builder.Configuration);
+        builder.AddKubernetes();
+        builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
         builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "cli");
         builder.Services.AddAttestationIndex(keepSignatures: true, HealthEndpoints.Ready);
         builder.Services.AddAlibabaCloud(builder.Configuration);
@@ -86,6 +89,7 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         await app.StartAsync(cancellationToken);
+        await ReadResourcesAsync(cancellationToken);
         var follower = app.Services.GetRequiredService<IndexFollower>();
         try
         {
@@ -94,6 +98,19 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         catch (TimeoutException)
         {
             throw new StartRefusedException($"the attestation log could not be read within {Patience.TotalSeconds:0} s: {follower.Problem}");
+        }
+    }
+
+    private async Task ReadResourcesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.Services.GetRequiredService<IResourceSource>().FirstRead.WaitAsync(Patience, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            var waiting = app.Services.GetService<ClusterResources>()?.Waiting ?? [];
+            throw new StartRefusedException($"the resources could not be read within {Patience.TotalSeconds:0} s: {string.Join("; ", waiting)}");
         }
     }
 }

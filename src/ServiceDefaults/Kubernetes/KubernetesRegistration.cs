@@ -10,14 +10,14 @@ public static class KubernetesRegistration
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Adds <see cref="KubernetesOptions"/> and, where it is enabled, <see cref="IKubernetes"/>, once however many features ask for them. Nothing is
+    /// Adds <see cref="KubernetesOptions"/> and, where it is enabled, <see cref="IKubernetes"/>; once, however many features ask for it. Nothing is
     /// asked of the API server yet.
     /// </summary>
     /// <exception cref="SettingException">The section <c>Kubernetes</c> is wrong, or its kubeconfig file cannot be read.</exception>
     public static KubernetesOptions AddKubernetes(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (builder.Services.FirstOrDefault(service => service.ServiceType == typeof(KubernetesOptions))?.ImplementationInstance is KubernetesOptions added)
+        if (builder.Services.Select(service => service.ImplementationInstance).OfType<KubernetesOptions>().FirstOrDefault() is { } added)
         {
             return added;
         }
@@ -27,7 +27,7 @@ public static class KubernetesRegistration
         if (options.Enabled)
         {
             var access = Access(options);
-            _ = builder.Services.AddSingleton<IKubernetes>(_ => new k8s.Kubernetes(access));
+            _ = builder.Services.AddSingleton<IKubernetes>(_ => ClusterConnection.Of(access));
         }
 
         return options;

@@ -1,3 +1,4 @@
+using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Policies;
 using Kritis.Events.Verifier.Tls.Callers;
 
@@ -11,8 +12,12 @@ internal static class AdmissionRegistration
         _ = services.AddSingleton(AdmissionOptions.From(configuration));
         _ = services.AddSingleton(ClusterOptions.From(configuration));
         _ = services.AddSingleton<ClusterPolicies>();
+        _ = services.AddSingleton<NamespaceLabels>();
         _ = services.AddSingleton<AdmissionMetrics>();
+        _ = services.AddSingleton<RecentPushes>();
+        _ = services.AddSingleton<AttestationArrivals>();
         _ = services.AddSingleton<AdmissionDecider>();
+        _ = services.AddSingleton<PatientDecider>();
         _ = services.AddSingleton<AdmissionEndpoint>();
         _ = services.AddSingleton<DecisionJournal>();
         return services.AddHostedService(provider => provider.GetRequiredService<DecisionJournal>());
