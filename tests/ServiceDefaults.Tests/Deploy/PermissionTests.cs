@@ -21,6 +21,7 @@ public class PermissionTests
     private static readonly string[] Signer =
     [
         "everywhere: get list watch registries.kritis.events witnesses.kritis.events signingrules.kritis.events securitypolicies.kritis.events",
+        "everywhere: get list watch attestationauthorities.kritis.grafeas.io genericattestationpolicies.kritis.grafeas.io admissionallowlists.kritis.grafeas.io",
     ];
 
     public static TheoryData<string> Overlays => Manifests.Overlays;
