@@ -4,8 +4,13 @@ using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Health;
 using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.Verifier.Admission;
+using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
+using Kritis.Events.Verifier.Events;
+using Kritis.Events.Verifier.Leader;
+using Kritis.Events.Verifier.Policies;
 using Kritis.Events.Verifier.Tls;
+using Kritis.Events.Verifier.Workloads;
 
 namespace Kritis.Events.Verifier;
 
@@ -22,8 +27,12 @@ internal static class Program
         builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
         builder.AddCache();
         // Services stop in reverse: the bus after the journal, which tells its last decisions.
-        builder.AddBus(needed: false, shown);
+        builder.AddBus(needed: false, PushFeed.Parts, shown);
+        builder.AddNamespaces();
+        builder.AddClusterEvents();
         builder.Services.AddAdmission(builder.Configuration);
+        builder.AddLeader();
+        builder.AddWorkloads();
         builder.AddServingCertificate();
         customise?.Invoke(builder);
 

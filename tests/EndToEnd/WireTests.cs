@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Contracts.Wire;
@@ -14,29 +13,25 @@ public class WireTests(Installation installation)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task G8_the_audit_stream_holds_all_six_kinds_and_each_message_fulfils_its_schema()
+    public async Task G8_the_audit_stream_holds_all_kinds_and_each_message_fulfils_its_schema()
     {
         await using var bus = await BusProbe.ConnectAsync(installation.Broker, Cancellation);
-        await MakeAllSixKindsAsync(bus);
+        await MakeSixKindsAsync(bus);
         await bus.ReplayAsync(MessageNames.AuditTrail, Cancellation);
 
-        foreach (var kind in MessageNames.ByType.Values)
+        // Without a cluster no workload is looked at; Kubernetes/RunningWorkloadTests hears the seventh.
+        foreach (var kind in MessageNames.ByType.Values.Where(kind => kind != MessageNames.WorkloadViolated))
         {
             await bus.HearAsync(kind, heard => Sent(heard) && heard.Exchange == kind, Cancellation);
         }
 
-        var lines = bus.Heard.Where(Sent).Select(heard => new JsonObject
-        {
-            ["schema"] = heard.Exchange["kritis.".Length..],
-            ["body"] = heard.Body!.DeepClone(),
-        }.ToJsonString());
-        (await ValidateAsync(lines)).Should().EndWith(", 0 wrong");
+        (await Schemas.ValidateAsync(bus.Heard.Where(Sent), Cancellation)).Should().EndWith(", 0 wrong");
     }
 
     private static bool Sent(Heard heard) => heard.Headers.GetValueOrDefault(CloudEvent.Prefix + "source", "").StartsWith("/kritis/", StringComparison.Ordinal)
         && heard.Headers[CloudEvent.TypeHeader] == heard.Exchange;
 
-    private async Task MakeAllSixKindsAsync(BusProbe bus)
+    private async Task MakeSixKindsAsync(BusProbe bus)
     {
         using var layout = OciLayout.Image($"wire {Guid.NewGuid()}");
         await Skopeo.PushAsync(layout, $"{installation.Registry.Address}/kritis-demo/wire:1", Cancellation);
@@ -54,13 +49,5 @@ public class WireTests(Installation installation)
         };
         await bus.PublishAsync(MessageNames.ImagePushed, JsonSerializer.SerializeToUtf8Bytes(pushed, WireJson.Default.ImagePushed),
             new Dictionary<string, string> { [CloudEvent.TypeHeader] = MessageNames.ImagePushed }, Cancellation);
-    }
-
-    private static async Task<string> ValidateAsync(IEnumerable<string> lines)
-    {
-        using var folder = new ServerFolder("wire");
-        var messages = folder.Write("messages", string.Join('\n', lines));
-        var script = $"node '{Repository.Root}/tests/subscriber/validate.mjs' '{Repository.Root}/docs/schemas' < '{messages}'";
-        return (await ChildProcess.RunAsync("bash", ["-c", script], Cancellation)).Trim();
     }
 }

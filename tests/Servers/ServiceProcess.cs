@@ -9,9 +9,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private ServiceProcess(ChildProcess process, Uri address)
     {
         (_process, Address) = (process, address);
-#pragma warning disable CA5400 // The certificate is the service's own; a test that is about it checks it.
-        _http = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true }) { BaseAddress = address };
-#pragma warning restore CA5400
+        _http = ClientOf(address);
     }
 
     public Uri Address { get; }
@@ -30,6 +28,14 @@ public sealed class ServiceProcess : IAsyncDisposable
         environment["KRITIS_urls"] = address.GetLeftPart(UriPartial.Authority);
         environment["DOTNET_gcServer"] = "0";
         return new ServiceProcess(ChildProcess.Start(name, "dotnet", [assembly], environment), address);
+    }
+
+    /// <summary>A client for a service's address that takes its certificate as it is.</summary>
+    public static HttpClient ClientOf(Uri address)
+    {
+#pragma warning disable CA5400 // The certificate is the service's own; a test that is about it checks it.
+        return new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true }) { BaseAddress = address };
+#pragma warning restore CA5400
     }
 
     public async Task<string> ReadinessAsync(CancellationToken cancellationToken)

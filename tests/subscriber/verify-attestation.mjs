@@ -27,11 +27,13 @@ function check(message) {
   if (contentType !== 'application/json') problems.push(`content type ${contentType}`);
   if (headers.cloudEvents_specversion !== '1.0') problems.push('no CloudEvents 1.0 header');
   if (headers.cloudEvents_type !== exchange) problems.push(`type ${headers.cloudEvents_type}`);
-  if (headers.cloudEvents_id !== body.id) problems.push(`id ${headers.cloudEvents_id}`);
+  const eventId = body.tagClaim ? `${body.id}/${body.tag}` : body.id;
+  if (headers.cloudEvents_id !== eventId) problems.push(`id ${headers.cloudEvents_id}`);
   if (headers.cloudEvents_subject !== body.image) problems.push(`subject ${headers.cloudEvents_subject}`);
   if (Number.isNaN(Date.parse(headers.cloudEvents_time))) problems.push(`time ${headers.cloudEvents_time}`);
   if (!headers.cloudEvents_source?.startsWith('/kritis/')) problems.push(`source ${headers.cloudEvents_source}`);
   if (named !== body.image) problems.push(`the payload names ${named}`);
+  if (signed.critical.type !== 'cosign container image signature') problems.push(`the payload is a ${signed.critical.type}`);
   if (!verify('sha256', payload, options[body.algorithm], signature)) problems.push('the signature is not valid');
   return { image: body.image, witness: body.witness, verified: problems.length === 0, problems };
 }

@@ -4,12 +4,13 @@ using Kritis.Events.Contracts.Images;
 namespace Kritis.Events.Attestations.Index;
 
 /// <summary>
-/// The attestation log folded into a lookup by image. It holds only what was verified against a pinned key, knows digests only
-/// and never a tag. Reads take no lock and see each change whole.
+/// The attestation log folded into a lookup by image. It holds only what was verified against a pinned key: of tags it knows what witnesses
+/// have signed, and never the hint that comes with a push. Reads take no lock and see each change whole.
 /// </summary>
 public sealed class AttestationIndex
 {
     private readonly ConcurrentDictionary<Image, AttestedImage> _images = new();
+    private readonly ClaimedTags _tags = new();
     private long _attestations;
     private long _revocations;
 
@@ -18,6 +19,9 @@ public sealed class AttestationIndex
 
     /// <summary>How many revocations it holds.</summary>
     public long RevocationCount => Interlocked.Read(ref _revocations);
+
+    /// <summary>How many claims of tags it holds.</summary>
+    public long TagClaimCount => _tags.Count;
 
     /// <summary>All that is known of <paramref name="image"/>; <see cref="AttestedImage.Unknown"/> where nothing is.</summary>
     public AttestedImage Find(Image image) => _images.GetValueOrDefault(image, AttestedImage.Unknown);
@@ -50,6 +54,23 @@ public sealed class AttestationIndex
         }
 
         return isNew;
+    }
+
+    /// <summary>
+    /// What witnesses have signed about a tag, in the order of the log; empty where none has. Which of it counts is for <see cref="TagResolution"/>
+    /// to say.
+    /// </summary>
+    /// <param name="registry">The host that is signed, lower case, with its port where it has one.</param>
+    /// <param name="repository">The repository's path below the host.</param>
+    /// <param name="tag">The tag.</param>
+    public IReadOnlyList<TagClaim> FindTag(string registry, string repository, string tag) => _tags.Find(new TagName(registry, repository, tag));
+
+    /// <summary>Adds a verified claim of a tag.</summary>
+    /// <returns>Whether it is new: the same key's claim for the same digest is held once.</returns>
+    public bool AddTag(Image image, string tag, TagClaim claim)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return _tags.Add(new TagName(image.Registry, image.Repository, tag), claim);
     }
 
     private bool Change(Image image, Func<AttestedImage, AttestedImage> change)

@@ -20,7 +20,7 @@ public sealed record AttestedImage(
         ArgumentNullException.ThrowIfNull(witness);
         foreach (var revocation in Revocations)
         {
-            if (revocation.Witness == witness.Name && StateOf(witness, revocation.KeyFingerprint) is KeyState.Active or KeyState.Retired)
+            if (revocation.Witness == witness.Name && witness.StateOf(revocation.KeyFingerprint) is KeyState.Active or KeyState.Retired)
             {
                 return new WitnessStanding(Standing.Revoked, null, revocation);
             }
@@ -34,7 +34,7 @@ public sealed record AttestedImage(
                 continue;
             }
 
-            switch (StateOf(witness, attestation.KeyFingerprint))
+            switch (witness.StateOf(attestation.KeyFingerprint))
             {
                 case KeyState.Active or KeyState.Retired:
                     return new WitnessStanding(Standing.Attested, attestation, null);
@@ -49,9 +49,6 @@ public sealed record AttestedImage(
 
         return standing;
     }
-
-    private static KeyState? StateOf(Witness witness, Digest fingerprint) =>
-        witness.Keys.FirstOrDefault(key => key.PublicKey.Fingerprint == fingerprint)?.State;
 }
 
 /// <summary>What a witness has to say for an image.</summary>

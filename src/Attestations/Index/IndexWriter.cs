@@ -21,6 +21,7 @@ public sealed partial class IndexWriter
     private readonly IndexWriterOptions _options;
     private readonly ILogger<IndexWriter> _logger;
     private readonly Counter<long> _records;
+    private readonly Counter<long> _tagClaims;
 
     /// <summary>A writer for <paramref name="index"/>.</summary>
     public IndexWriter(
@@ -31,12 +32,17 @@ public sealed partial class IndexWriter
         (_index, _resources, _options, _logger) = (index, resources, options, logger);
         var meter = meters.Create("Kritis.Events.Attestations");
         _records = meter.CreateCounter<long>("kritis_log_records", description: "Records read from the attestation log, by what came of them.");
+        _tagClaims = meter.CreateCounter<long>("kritis_log_tag_claims", description: "Claims of tags read with attestations, by what came of them.");
         _ = meter.CreateObservableGauge("kritis_index_attestations", () => index.Count, description: "Attestations in the index.");
         _ = meter.CreateObservableGauge("kritis_index_revocations", () => index.RevocationCount, description: "Revocations in the index.");
+        _ = meter.CreateObservableGauge("kritis_index_tag_claims", () => index.TagClaimCount, description: "Claims of tags in the index.");
     }
 
     /// <summary>Raised after a verified attestation that the index did not hold was added. Handlers must be quick and not throw.</summary>
     public event Action<Image, IndexedAttestation>? Added;
+
+    /// <summary>Raised after a verified revocation that the index did not hold was added. Handlers must be quick and not throw.</summary>
+    public event Action<Image, IndexedRevocation>? Revoked;
 
     /// <summary>Folds one record in. Never throws for what stands in it.</summary>
     public void Write(LogEvent.Record record)
@@ -48,7 +54,7 @@ public sealed partial class IndexWriter
             MessageNames.AttestationRevoked when Read(record, WireJson.Default.AttestationRevoked) is { } revoked => Write(revoked, record.Position),
             _ => Drop(record.Position, "unreadable", "it is no attestation or revocation in this format"),
         };
-        _records.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        Count(_records, outcome);
     }
 
     private string Write(AttestationCreated created, LogPosition position)
@@ -63,7 +69,7 @@ public sealed partial class IndexWriter
     }
 
     /// <summary>Adds what this process itself has just signed and appended, so that it need not wait to read it back.</summary>
-    /// <returns>Whether it is new.</returns>
+    /// <returns>Whether the attestation is new.</returns>
     public bool WriteOwn(AttestationCreated created) =>
         AttestationVerifier.Verify(created, _resources.Current) is { IsValid: true } verdict && Add(created, verdict);
 
@@ -79,13 +85,36 @@ public sealed partial class IndexWriter
             EventId = created.EventId,
             Signature = _options.KeepSignatures ? created.Signature : default,
         };
-        if (!_index.Add(verdict.Image!, attestation))
+        var isNew = _index.Add(verdict.Image!, attestation);
+        if (created.TagClaim is { } claim)
         {
-            return false;
+            AddTag(created, claim);
         }
 
-        Added?.Invoke(verdict.Image!, attestation);
-        return true;
+        if (isNew)
+        {
+            Added?.Invoke(verdict.Image!, attestation);
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Adds what a valid attestation brings along about a tag. Whatever is wrong with it, the attestation stands.</summary>
+    private void AddTag(AttestationCreated created, SignedTagClaim claim)
+    {
+        var verdict = AttestationVerifier.VerifyTag(created, claim, _resources.Current);
+        if (!verdict.IsValid)
+        {
+            Log.TagDropped(_logger, created.Id, created.Image, verdict.FailedCheck.ToString()!, verdict.Explanation);
+            Count(_tagClaims, $"dropped-{verdict.FailedCheck}");
+            return;
+        }
+
+        // The attestation's own strings are held already: a claim is to cost little more than its tag.
+        var attestation = _index.Find(verdict.Image!).Attestations.First(held => held.Id == created.Id);
+        var isNew = _index.AddTag(
+            verdict.Image!, verdict.Tag!, new TagClaim(verdict.Image!.Digest, attestation.Witness, attestation.KeyFingerprint, attestation.Id));
+        Count(_tagClaims, isNew ? "added" : "duplicate");
     }
 
     private string Write(AttestationRevoked revoked, LogPosition position)
@@ -97,7 +126,13 @@ public sealed partial class IndexWriter
         }
 
         var revocation = new IndexedRevocation(revoked.Id, verdict.Witness!, verdict.Reason!, verdict.KeyFingerprint);
-        return _index.Revoke(verdict.Image!, revocation) ? "revoked" : "duplicate";
+        if (!_index.Revoke(verdict.Image!, revocation))
+        {
+            return "duplicate";
+        }
+
+        Revoked?.Invoke(verdict.Image!, revocation);
+        return "revoked";
     }
 
     private string Drop(LogPosition position, string check, string explanation)
@@ -105,6 +140,8 @@ public sealed partial class IndexWriter
         Log.Dropped(_logger, position.Offset, Excerpt.Of(position.MessageId), check, explanation);
         return $"dropped-{check}";
     }
+
+    private static void Count(Counter<long> counter, string outcome) => counter.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     private static T? Read<T>(LogEvent.Record record, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
@@ -123,6 +160,10 @@ public sealed partial class IndexWriter
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Record {Offset} ({MessageId}) of the attestation log does not count ({Check}): {Explanation}.")]
         public static partial void Dropped(ILogger logger, long offset, string messageId, string check, string explanation);
+
+        [LoggerMessage(Level = LogLevel.Warning,
+            Message = "The claim of a tag that came with attestation {Id} of {Image} does not count ({Check}): {Explanation}. The attestation does.")]
+        public static partial void TagDropped(ILogger logger, string id, Image image, string check, string explanation);
     }
 }
 

@@ -31,6 +31,9 @@ public sealed record ConfiguredRegistry
 
     /// <summary>The instance of Alibaba Cloud Container Registry that it is, or null for any other registry.</summary>
     public AcrInstance? Acr { get; init; }
+
+    /// <summary>Whether it lets nobody move a tag of <paramref name="repository"/>.</summary>
+    public bool HasImmutableTags(string repository) => ImmutableTags.Any(pattern => GlobPattern.Parse(pattern).IsMatch(repository));
 }
 
 /// <summary>An instance of Container Registry (ACR) Enterprise Edition: what its events name instead of a host.</summary>

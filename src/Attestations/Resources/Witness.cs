@@ -1,4 +1,5 @@
 using Kritis.Events.Attestations.Keys;
+using Kritis.Events.Contracts.Images;
 
 namespace Kritis.Events.Attestations.Resources;
 
@@ -13,4 +14,7 @@ public sealed record Witness
 
     /// <summary>The key that signs, or null where the witness signs no more.</summary>
     public WitnessKey? ActiveKey => Keys.FirstOrDefault(key => key.State == KeyState.Active);
+
+    /// <summary>What the key of that fingerprint is good for, or null where it is not pinned for this witness.</summary>
+    public KeyState? StateOf(Digest keyFingerprint) => Keys.FirstOrDefault(key => key.PublicKey.Fingerprint == keyFingerprint)?.State;
 }

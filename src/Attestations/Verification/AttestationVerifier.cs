@@ -19,7 +19,24 @@ public static class AttestationVerifier
         ArgumentNullException.ThrowIfNull(attestation);
         ArgumentNullException.ThrowIfNull(resources);
         return SimpleSigningPayload.TryRead(attestation.Payload.Span, out var claim, out var problem)
-            ? Verify(SignedMessage.Of(attestation), claim!, null, resources)
+            ? Verify(SignedMessage.Of(attestation), claim!, resources)
+            : Verdict.Failed(AttestationCheck.PayloadReadable, problem!);
+    }
+
+    /// <summary>
+    /// Checks the claim of a tag that came with an attestation, as strictly and in the same order. It says nothing of the attestation itself, and
+    /// counts only beside one that does.
+    /// </summary>
+    /// <param name="attestation">The attestation.</param>
+    /// <param name="claim">The claim that came with it.</param>
+    /// <param name="resources">The pinned keys.</param>
+    public static Verdict VerifyTag(AttestationCreated attestation, SignedTagClaim claim, ResourceSet resources)
+    {
+        ArgumentNullException.ThrowIfNull(attestation);
+        ArgumentNullException.ThrowIfNull(claim);
+        ArgumentNullException.ThrowIfNull(resources);
+        return TagPayload.TryRead(claim.Payload.Span, out var said, out var tag, out var problem)
+            ? Verify(SignedMessage.Of(attestation, claim), said!, resources).WithTag(tag!)
             : Verdict.Failed(AttestationCheck.PayloadReadable, problem!);
     }
 
@@ -34,11 +51,11 @@ public static class AttestationVerifier
         }
 
         return reason == revocation.Reason
-            ? Verify(SignedMessage.Of(revocation), claim!, reason, resources)
+            ? Verify(SignedMessage.Of(revocation), claim!, resources).WithReason(reason!)
             : Verdict.Failed(AttestationCheck.FieldsMatchPayload, "the message gives another reason than its signed payload");
     }
 
-    private static Verdict Verify(SignedMessage message, PayloadClaim claim, string? reason, ResourceSet resources)
+    private static Verdict Verify(SignedMessage message, PayloadClaim claim, ResourceSet resources)
     {
         if (ContradictionIn(message, claim) is { } contradiction)
         {
@@ -66,7 +83,7 @@ public static class AttestationVerifier
         }
 
         return key.PublicKey.Verify(message.Payload.Span, message.Signature.Span)
-            ? Verdict.Valid(claim.Image, claim.Witness, key.PublicKey.Fingerprint, reason)
+            ? Verdict.Valid(claim.Image, claim.Witness, key.PublicKey.Fingerprint)
             : Verdict.Failed(AttestationCheck.SignatureValid, $"the signature is not that of key {key.DisplayName} over this payload");
     }
 
@@ -82,16 +99,20 @@ public static class AttestationVerifier
             return $"the message names witness '{Excerpt.Of(message.Witness)}', its signed payload '{claim.Witness}'";
         }
 
-        return message.Id == AttestationId.Of(message.KeyFingerprint, message.Payload.Span)
+        return message.Id is null || message.Id == AttestationId.Of(message.KeyFingerprint, message.Payload.Span)
             ? null
             : "the message's id is not that of its payload and key";
     }
 
+    /// <summary>What stands in each kind of signed message. The claim of a tag has no id of its own: null.</summary>
     private readonly record struct SignedMessage(
-        string Id, Image Image, string Witness, Digest KeyFingerprint, string Algorithm, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> Signature)
+        string? Id, Image Image, string Witness, Digest KeyFingerprint, string Algorithm, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> Signature)
     {
         public static SignedMessage Of(AttestationCreated created) => new(
             created.Id, created.Image, created.Witness, created.KeyFingerprint, created.Algorithm, created.Payload, created.Signature);
+
+        public static SignedMessage Of(AttestationCreated created, SignedTagClaim claim) => new(
+            null, created.Image, created.Witness, created.KeyFingerprint, created.Algorithm, claim.Payload, claim.Signature);
 
         public static SignedMessage Of(AttestationRevoked revoked) => new(
             revoked.Id, revoked.Image, revoked.Witness, revoked.KeyFingerprint, revoked.Algorithm, revoked.Payload, revoked.Signature);

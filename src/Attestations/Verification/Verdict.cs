@@ -27,14 +27,21 @@ public sealed record Verdict
     /// <summary>The pinned key whose signature it is; default unless valid.</summary>
     public Digest KeyFingerprint { get; private init; }
 
-    /// <summary>Why the image was revoked, as signed; null for an attestation.</summary>
+    /// <summary>Why the image was revoked, as signed; null unless it is a valid revocation.</summary>
     public string? Reason { get; private init; }
+
+    /// <summary>The tag that stands for the image, as signed; null unless it is a valid claim of a tag.</summary>
+    public string? Tag { get; private init; }
 
     /// <summary>What came of the checks, for logs.</summary>
     public override string ToString() => IsValid ? $"'{Witness}' says so of {Image}" : $"{FailedCheck}: {Explanation}";
 
     internal static Verdict Failed(AttestationCheck check, string explanation) => new() { FailedCheck = check, Explanation = explanation };
 
-    internal static Verdict Valid(Image image, string witness, Digest fingerprint, string? reason) =>
-        new() { Image = image, Witness = witness, KeyFingerprint = fingerprint, Reason = reason };
+    internal static Verdict Valid(Image image, string witness, Digest fingerprint) =>
+        new() { Image = image, Witness = witness, KeyFingerprint = fingerprint };
+
+    internal Verdict WithReason(string reason) => IsValid ? this with { Reason = reason } : this;
+
+    internal Verdict WithTag(string tag) => IsValid ? this with { Tag = tag } : this;
 }

@@ -38,6 +38,9 @@ public sealed record ImageReference
     public static bool TryParse(string? text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem) =>
         ImageReferenceParser.TryParse(text, out reference, out problem);
 
+    /// <summary>Whether <paramref name="text"/> is a tag: a letter, digit or <c>_</c> and up to 127 letters, digits, <c>_</c>, <c>.</c> and <c>-</c>.</summary>
+    public static bool IsTag([NotNullWhen(true)] string? text) => text is not null && ImageReferenceParser.IsTag(text);
+
     /// <summary>The same image under another registry host.</summary>
     public ImageReference WithRegistry(string registry) => this with { Registry = registry };
 

@@ -44,6 +44,8 @@ internal static partial class ImageReferenceParser
         return true;
     }
 
+    public static bool IsTag(string text) => Tag().IsMatch(text);
+
     private static string? ProblemOfWhole(string? text) => text switch
     {
         null or "" => "the image name is empty",

@@ -33,6 +33,9 @@ public sealed record AdmissionDecided
     /// <summary>Why, in a sentence, where the images alone do not say it.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The reason that the user gave for breaking the glass, where it was allowed only for that; absent otherwise.</summary>
+    public string? BreakGlass { get; init; }
+
     /// <summary>The policies that spoke.</summary>
     public required IReadOnlyList<string> Policies { get; init; }
 

@@ -41,6 +41,9 @@ public sealed record AttestationCreated
     /// <summary>The tag the image was pushed under, as a hint for readers.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>The witness's signed word that a tag stands for the image, where there is one; the only tag that is more than a hint.</summary>
+    public SignedTagClaim? TagClaim { get; init; }
+
     /// <summary>The push event that led to it, where one did.</summary>
     public string? EventId { get; init; }
 

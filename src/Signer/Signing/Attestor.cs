@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Keys;
-using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Payloads;
 using Kritis.Events.Attestations.Verification;
 using Kritis.Events.Contracts.Images;
@@ -12,25 +9,10 @@ using Kritis.Events.Signer.Rules;
 
 namespace Kritis.Events.Signer.Signing;
 
-/// <summary>
-/// Makes one attestation: one image, one witness's active key. An attestation that the index holds is not made again, two
-/// requests for the same one at the same time share it, and a signature whose append failed is kept for the next try: no
-/// signature is paid for twice by one signer.
-/// </summary>
+/// <summary>Makes one attestation: one image, one witness's active key. One that the index holds is not made again.</summary>
 internal sealed partial class Attestor(
-    AttestationIndex index,
-    IndexWriter writer,
-    IAttestationLog log,
-    KeyManagements keyManagements,
-    SigningMetrics metrics,
-    TimeProvider time,
-    IHostApplicationLifetime lifetime,
-    ILogger<Attestor> logger)
+    AttestationIndex index, SignedAppends appends, WitnessSignatures signatures, SigningMetrics metrics, TimeProvider time, ILogger<Attestor> logger)
 {
-    private const int MostUnappended = 10_000;
-    private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> _underWay = new();
-    private readonly ConcurrentDictionary<string, AttestationCreated> _unappended = new();
-
     /// <returns>Whether a new attestation was made; false where there was one, or the witness has taken its word back.</returns>
     public async Task<AttestationOutcome> AttestAsync(
         Image image, RequestedSignature request, string? tag, string? eventId, CancellationToken cancellationToken)
@@ -44,76 +26,41 @@ internal sealed partial class Attestor(
 
         var payload = SimpleSigningPayload.Create(image, request.Witness.Name);
         var id = AttestationId.Of(key.PublicKey.Fingerprint, payload);
-        var attestation = new Unsigned(id, image, request, key, payload, tag, eventId);
-        var making = _underWay.GetOrAdd(id, _ => new Lazy<Task<bool>>(() => MakeAsync(attestation, lifetime.ApplicationStopping)));
-        return await making.Value.WaitAsync(cancellationToken) ? AttestationOutcome.Created : AttestationOutcome.AlreadyAttested;
-    }
-
-    private async Task<bool> MakeAsync(Unsigned attestation, CancellationToken cancellationToken)
-    {
-        try
+        var made = await appends.AppendAsync(new SignedAppend
         {
-            return await SignAndAppendAsync(attestation, cancellationToken);
-        }
-        finally
-        {
-            _ = _underWay.TryRemove(attestation.Id, out _);
-        }
-    }
-
-    private async Task<bool> SignAndAppendAsync(Unsigned attestation, CancellationToken cancellationToken)
-    {
-        if (index.Find(attestation.Image).Attestations.Any(known => known.Id == attestation.Id))
-        {
-            return false;
-        }
-
-        var started = time.GetTimestamp();
-        var created = _unappended.GetValueOrDefault(attestation.Id) ?? await SignAsync(attestation, cancellationToken);
-        await log.AppendAsync(created, cancellationToken);
-        _ = writer.WriteOwn(created);
-        _ = _unappended.TryRemove(attestation.Id, out _);
-        var elapsed = time.GetElapsedTime(started);
-        metrics.Attested(attestation.Request.Witness.Name, elapsed);
-        Log.Attested(logger, created.Image, created.Witness, attestation.Key.DisplayName, created.Rule, elapsed.TotalMilliseconds);
-        return true;
+            Id = id,
+            IsKnown = () => index.Find(image).Attestations.Any(known => known.Id == id),
+            SignAsync = cancelled => SignAsync(new Unsigned(id, image, request, key, payload, tag, eventId), cancelled),
+            Appended = (created, elapsed) => Tell(created, key, elapsed),
+        }, cancellationToken);
+        return made ? AttestationOutcome.Created : AttestationOutcome.AlreadyAttested;
     }
 
     private async Task<AttestationCreated> SignAsync(Unsigned attestation, CancellationToken cancellationToken)
     {
-        var key = attestation.Key;
-        var started = time.GetTimestamp();
-        var signature = await keyManagements.Of(key).SignAsync(key, SHA256.HashData(attestation.Payload), cancellationToken);
-        metrics.Signed(key.Kms, time.GetElapsedTime(started));
-        if (!key.PublicKey.Verify(attestation.Payload, signature.Span))
-        {
-            throw new KeyManagementException("KeyMismatch",
-                $"key {key.DisplayName} signed {attestation.Image}, but not as the key pinned for witness '{attestation.Request.Witness.Name}' ({key.PublicKey.Fingerprint}): pin the key's own public key",
-                transient: false);
-        }
-
-        var created = new AttestationCreated
+        var (key, witness) = (attestation.Key, attestation.Request.Witness.Name);
+        return new AttestationCreated
         {
             Id = attestation.Id,
             Image = attestation.Image,
-            Witness = attestation.Request.Witness.Name,
+            Witness = witness,
             KeyFingerprint = key.PublicKey.Fingerprint,
             KeyId = key.KeyId,
             KeyVersionId = key.KeyVersionId,
             Algorithm = key.PublicKey.Algorithm.Name(),
             Payload = attestation.Payload,
-            Signature = signature,
+            Signature = await signatures.SignAsync(attestation.Payload, attestation.Image, witness, key, cancellationToken),
             Rule = attestation.Request.Rule,
             Tag = attestation.Tag,
             EventId = attestation.EventId,
             CreatedAt = time.GetUtcNow(),
         };
-        if (_unappended.Count < MostUnappended)
-        {
-            _unappended[created.Id] = created;
-        }
+    }
 
-        return created;
+    private void Tell(AttestationCreated created, WitnessKey key, TimeSpan elapsed)
+    {
+        metrics.Attested(created.Witness, elapsed);
+        Log.Attested(logger, created.Image, created.Witness, key.DisplayName, created.Rule, elapsed.TotalMilliseconds);
     }
 
     private sealed record Unsigned(

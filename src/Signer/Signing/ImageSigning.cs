@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Kritis.Events.Contracts.Images;
 using Kritis.Events.Signer.Rules;
 using Polly;
 using Polly.Retry;
@@ -11,7 +10,13 @@ namespace Kritis.Events.Signer.Signing;
 /// again with exponential back-off and jitter; what will not is given up at once. A witness that cannot sign does not keep another from signing.
 /// </summary>
 internal sealed class ImageSigning(
-    PushedImages pushedImages, Attestor attestor, AttachedSignatures attached, SigningOptions options, SigningMetrics metrics, TimeProvider time)
+    PushedImages pushedImages,
+    Attestor attestor,
+    TagClaimer tagClaimer,
+    AttachedSignatures attached,
+    SigningOptions options,
+    SigningMetrics metrics,
+    TimeProvider time)
 {
     private const int Concurrency = 8;
     private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -56,7 +61,9 @@ internal sealed class ImageSigning(
         await Parallel.ForEachAsync(
             from image in images from signature in request.Signatures select (image, signature),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
-            async (wanted, cancelled) => await AttestAsync(request, wanted.image, wanted.signature, report, failures, cancelled));
+            async (wanted, cancelled) => await CollectAsync(failures, wanted.signature, async () =>
+                report.Count(await attestor.AttestAsync(wanted.image, wanted.signature, request.Tag, request.EventId, cancelled))));
+        await ClaimTagAsync(request, report, failures, cancellationToken);
         if (!failures.IsEmpty)
         {
             throw new SigningIncompleteException([.. failures]);
@@ -68,17 +75,42 @@ internal sealed class ImageSigning(
         }
     }
 
-    private async Task AttestAsync(
-        SigningRequest request, Image image, RequestedSignature signature, SigningReport report, ConcurrentQueue<SigningFailure> failures, CancellationToken cancellationToken)
+    /// <summary>
+    /// The tag is that of the pushed digest alone, not of an index's children. Whatever keeps it from being claimed, the digest is attested by now.
+    /// </summary>
+    private async Task ClaimTagAsync(
+        SigningRequest request, SigningReport report, ConcurrentQueue<SigningFailure> failures, CancellationToken cancellationToken)
+    {
+        var missing = tagClaimer.MissingFor(request);
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        var isAsked = await CollectAsync(failures, about: null, async () => report.TagProblem = await tagClaimer.ProblemAsync(request, cancellationToken));
+        if (!isAsked || report.TagProblem is not null)
+        {
+            return;
+        }
+
+        foreach (var signature in missing)
+        {
+            _ = await CollectAsync(failures, signature, async () => report.CountClaim(await tagClaimer.ClaimAsync(request, signature, cancellationToken)));
+        }
+    }
+
+    /// <returns>Whether the step was done; what kept it from it is one of the failures.</returns>
+    private static async Task<bool> CollectAsync(ConcurrentQueue<SigningFailure> failures, RequestedSignature? about, Func<Task> step)
     {
         try
         {
-            var outcome = await attestor.AttestAsync(image, signature, request.Tag, request.EventId, cancellationToken);
-            report.Count(outcome);
+            await step();
+            return true;
         }
         catch (Exception failure) when (SigningFailure.IsUnderstood(failure))
         {
-            failures.Enqueue(SigningFailure.Of(failure, signature));
+            failures.Enqueue(SigningFailure.Of(failure, about));
+            return false;
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed partial class SignPushedImage(
 
         // Tag and event id travel on into the attestation; one that is too long for the log would keep the image from being admitted.
         var (eventId, tag) = (context.Message.EventId, context.Message.Tag);
-        if (eventId is not { Length: > 0 and <= MostEventIdCharacters } || (tag is not null && !ImageReference.TryParse($"registry.local/any:{tag}", out _, out _)))
+        if (eventId is not { Length: > 0 and <= MostEventIdCharacters } || (tag is not null && !ImageReference.IsTag(tag)))
         {
             throw new MessageRefusedException($"the push of {context.Message.Image} has no usable event id or tag: '{Excerpt.Of(eventId)}', '{Excerpt.Of(tag)}'");
         }
@@ -96,7 +96,7 @@ internal sealed partial class SignPushedImage(
         {
             await CatchUpAsync(context.CancellationToken);
             var report = await signing.SignAsync(request, context.CancellationToken);
-            Log.Done(logger, request.Image, report.Created, report.AlreadyAttested, time.GetElapsedTime(started).TotalMilliseconds);
+            Log.Done(logger, request.Image, report.Created, report.AlreadyAttested, report.Claimed, time.GetElapsedTime(started).TotalMilliseconds);
             await TellAsync(context, report);
         }
         catch (SigningIncompleteException failure)
@@ -114,7 +114,7 @@ internal sealed partial class SignPushedImage(
     private Task TellAsync(ConsumeContext<ImagePushed> context, SigningReport report) => report switch
     {
         { Images.Count: 0 } => SkipAsync(context, "NotAnImage", "the digest is a signature, an attestation, an SBOM or another artifact, not an image"),
-        { Created: > 0 } => Task.CompletedTask,
+        { Created: > 0 } or { Claimed: > 0 } => Task.CompletedTask,
         { Revoked: > 0, AlreadyAttested: 0 } => SkipAsync(context, "Revoked", "the witness has revoked its attestation of this image"),
         _ => SkipAsync(context, "AlreadyAttested", "every key version that should sign it has done so before"),
     };
@@ -160,8 +160,8 @@ internal sealed partial class SignPushedImage(
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information,
-            Message = "Push of {Image} done: {Created} attestations made, {Known} known before, {Milliseconds:0.0} ms.")]
-        public static partial void Done(ILogger logger, Image image, int created, int known, double milliseconds);
+            Message = "Push of {Image} done: {Created} attestations made, {Known} known before, {Claims} claims of its tag made, {Milliseconds:0.0} ms.")]
+        public static partial void Done(ILogger logger, Image image, int created, int known, int claims, double milliseconds);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Push of {Image} (tag {Tag}) is not signed ({Reason}): {Explanation}.")]
         public static partial void Skipped(ILogger logger, Image image, string tag, string reason, string explanation);

@@ -6,6 +6,7 @@ namespace Kritis.Events.Signer.Signing;
 internal sealed class SigningMetrics
 {
     private readonly Counter<long> _attestations;
+    private readonly Counter<long> _tagClaims;
     private readonly Counter<long> _signatures;
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _failed;
@@ -17,6 +18,7 @@ internal sealed class SigningMetrics
     {
         var meter = meters.Create("Kritis.Events.Signer.Signing");
         _attestations = meter.CreateCounter<long>("kritis_attestations", description: "Attestations made.");
+        _tagClaims = meter.CreateCounter<long>("kritis_tag_claims", description: "Claims of tags made.");
         _signatures = meter.CreateCounter<long>("kritis_kms_signatures", description: "Signatures that a key management was asked for.");
         _skipped = meter.CreateCounter<long>("kritis_signing_skipped", description: "Pushes that needed no signature.");
         _failed = meter.CreateCounter<long>("kritis_signing_failed", description: "Signatures that could not be made.");
@@ -40,6 +42,8 @@ internal sealed class SigningMetrics
         _attestations.Add(1, new KeyValuePair<string, object?>("witness", witness));
         _attesting.Record(elapsed.TotalSeconds);
     }
+
+    public void ClaimedTag(string witness) => _tagClaims.Add(1, new KeyValuePair<string, object?>("witness", witness));
 
     public void Skipped(string reason) => _skipped.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

@@ -12,7 +12,10 @@ internal static class SigningRegistration
         _ = services.AddSingleton(SigningOptions.From(configuration));
         _ = services.AddSingleton<SigningMetrics>();
         _ = services.AddSingleton<PushedImages>();
+        _ = services.AddSingleton<WitnessSignatures>();
+        _ = services.AddSingleton<SignedAppends>();
         _ = services.AddSingleton<Attestor>();
+        _ = services.AddSingleton<TagClaimer>();
         _ = services.AddSingleton<RecentlyAttached>();
         _ = services.AddSingleton<AttachedSignatures>();
         _ = services.AddSingleton<ImageSigning>();

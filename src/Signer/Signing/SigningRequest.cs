@@ -45,6 +45,14 @@ internal sealed class SigningReport
     /// <summary>How many were not made because the witness has taken its word back.</summary>
     public int Revoked => _revoked;
 
+    /// <summary>How many claims of the tag were made.</summary>
+    public int Claimed { get; private set; }
+
+    /// <summary>Why the tag was not claimed, or null.</summary>
+    public string? TagProblem { get; set; }
+
+    public void CountClaim(bool isNew) => Claimed += isNew ? 1 : 0;
+
     public void Count(AttestationOutcome outcome) => _ = outcome switch
     {
         AttestationOutcome.Created => Interlocked.Increment(ref _created),

@@ -1,12 +1,15 @@
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Verifier.Admission.BreakGlass;
+using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Policies;
 
 namespace Kritis.Events.Verifier.Admission;
 
 /// <summary>Decides a review from the policies and the index. It waits for nothing and asks nobody.</summary>
-internal sealed class AdmissionDecider(ClusterPolicies policies, AttestationIndex index, Func<LogProgress> progress)
+internal sealed class AdmissionDecider(
+    ClusterPolicies policies, NamespaceLabels labels, AttestationIndex index, RecentPushes pushes, Func<LogProgress> progress, TimeProvider time)
 {
     public AdmissionDecision Decide(AdmissionRequest request)
     {
@@ -27,7 +30,7 @@ internal sealed class AdmissionDecider(ClusterPolicies policies, AttestationInde
 
         // One set for the whole review, so that a reload in its middle cannot mix two.
         var set = policies.Current;
-        var selecting = set.Of(request.Namespace);
+        var selecting = set.Of(request.Namespace, labels.Of(request.Namespace));
         if (selecting.Length == 0)
         {
             return AdmissionDecision.Allow("no policy selects the namespace");
@@ -36,13 +39,17 @@ internal sealed class AdmissionDecider(ClusterPolicies policies, AttestationInde
         var names = Array.ConvertAll(selecting, policy => policy.Name);
         if (request.ObjectProblem is { } unreadable)
         {
-            return AdmissionDecision.Unreadable(unreadable) with { Policies = names };
+            return AdmissionDecision.Unreadable(unreadable) with { Policies = names, Unfulfilled = names };
         }
 
         var added = Added(request);
-        return added.Count == 0
-            ? AdmissionDecision.Allow(request.Images.Count == 0 ? "the object carries no image" : "the update adds no image") with { Policies = names }
-            : Weigh(added, new ImageCheck(set, selecting, index)) with { Policies = names };
+        if (added.Count == 0)
+        {
+            return AdmissionDecision.Allow(request.Images.Count == 0 ? "the object carries no image" : "the update adds no image") with { Policies = names };
+        }
+
+        var glass = new GlassCheck(request.BreakGlass, time.GetUtcNow());
+        return Weigh(added, new ImageCheck(request, set, selecting, index, pushes, glass)) with { Policies = names };
     }
 
     /// <summary>The images that an update brings in; all of them where what was there before is not known.</summary>
@@ -70,23 +77,23 @@ internal sealed class AdmissionDecider(ClusterPolicies policies, AttestationInde
         // Asked before the index is: an answer may be told as too early that was not, but not the other way round.
         var read = progress();
         var decisions = new List<ImageDecision>(images.Count);
-        var failed = new List<ImageVerdict>();
+        var told = new List<ImageVerdict>();
         foreach (var image in images)
         {
             var verdict = check.Check(image);
             decisions.Add(verdict.ToDecision());
-            if (!verdict.Holds)
+            if (!verdict.Holds || verdict.BrokenGlass is not null)
             {
-                failed.Add(verdict);
+                told.Add(verdict);
             }
         }
 
-        return failed.Count == 0
+        return told.Count == 0
             ? new AdmissionDecision { Outcome = AdmissionOutcome.Allowed, Images = decisions }
-            : Fail(failed, read) with { Images = decisions };
+            : Tell(told, read) with { Images = decisions };
     }
 
-    private static AdmissionDecision Fail(List<ImageVerdict> failed, LogProgress read)
+    private static AdmissionDecision Tell(List<ImageVerdict> told, LogProgress read)
     {
         var warnings = new WarningList();
         var behind = read.CaughtUp ? null : $"this verifier has not caught up with the attestation log yet ({read.Read} records read); try again";
@@ -95,18 +102,33 @@ internal sealed class AdmissionDecider(ClusterPolicies policies, AttestationInde
             warnings.Add(behind);
         }
 
-        foreach (var verdict in failed)
+        foreach (var verdict in told)
         {
             verdict.Warn(warnings);
         }
 
-        var refused = failed.FindAll(verdict => verdict.IsRefused);
+        var refused = told.FindAll(verdict => verdict.IsRefused);
+        var patience = refused.Select(verdict => verdict.Patience).DefaultIfEmpty().Min();
         return new AdmissionDecision
         {
-            Outcome = refused.Count > 0 ? AdmissionOutcome.Denied : AdmissionOutcome.DryRun,
+            Outcome = OutcomeOf(told, refused),
             Message = string.Join('\n', refused.ConvertAll(verdict => verdict.Line)),
             Reason = behind,
             Warnings = warnings.Finish(),
+            Unfulfilled = [.. told.SelectMany(verdict => verdict.Unfulfilled).Distinct(StringComparer.Ordinal)],
+            BreakGlass = refused.Count > 0 ? null : told.Find(verdict => verdict.BrokenGlass is not null)?.BrokenGlass,
+            Patience = patience,
+            Awaited = patience > TimeSpan.Zero ? refused.ConvertAll(verdict => verdict.Pushed!) : [],
         };
+    }
+
+    private static AdmissionOutcome OutcomeOf(List<ImageVerdict> told, List<ImageVerdict> refused)
+    {
+        if (refused.Count > 0)
+        {
+            return AdmissionOutcome.Denied;
+        }
+
+        return told.Exists(verdict => verdict.BrokenGlass is not null) ? AdmissionOutcome.BreakGlass : AdmissionOutcome.DryRun;
     }
 }

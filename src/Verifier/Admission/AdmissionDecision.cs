@@ -1,3 +1,4 @@
+using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 
 namespace Kritis.Events.Verifier.Admission;
@@ -7,7 +8,7 @@ internal sealed record AdmissionDecision
 {
     public required AdmissionOutcome Outcome { get; init; }
 
-    public bool Allowed => Outcome is AdmissionOutcome.Allowed or AdmissionOutcome.DryRun;
+    public bool Allowed => Outcome is AdmissionOutcome.Allowed or AdmissionOutcome.DryRun or AdmissionOutcome.BreakGlass;
 
     /// <summary>What the user reads behind "denied the request: "; empty where it is allowed.</summary>
     public string Message { get; init; } = "";
@@ -19,7 +20,19 @@ internal sealed record AdmissionDecision
 
     public IReadOnlyList<string> Policies { get; init; } = [];
 
+    /// <summary>Those of the policies that do not hold, whether they are enforced or in dry-run.</summary>
+    public IReadOnlyList<string> Unfulfilled { get; init; } = [];
+
     public IReadOnlyList<ImageDecision> Images { get; init; } = [];
+
+    /// <summary>Why the glass was broken, where it is allowed only for that.</summary>
+    public string? BreakGlass { get; init; }
+
+    /// <summary>The images whose signatures are on their way, where every image that is refused is one of them; empty otherwise.</summary>
+    public IReadOnlyList<Image> Awaited { get; init; } = [];
+
+    /// <summary>How long the refusal may wait for them.</summary>
+    public TimeSpan Patience { get; init; }
 
     public static AdmissionDecision Allow(string reason) => new() { Outcome = AdmissionOutcome.Allowed, Reason = reason };
 
@@ -39,6 +52,9 @@ internal enum AdmissionOutcome
     /// <summary>Allowed only because the policies that do not hold are in dry-run.</summary>
     DryRun,
 
+    /// <summary>Allowed only because somebody broke the glass where the policies allow it.</summary>
+    BreakGlass,
+
     /// <summary>An image is not attested.</summary>
     Denied,
 
@@ -56,6 +72,7 @@ internal static class AdmissionOutcomes
     {
         AdmissionOutcome.Allowed => "allowed",
         AdmissionOutcome.DryRun => "dryrun",
+        AdmissionOutcome.BreakGlass => "breakglass",
         AdmissionOutcome.Denied => "denied",
         AdmissionOutcome.Unreadable => "unreadable",
         _ => "error",

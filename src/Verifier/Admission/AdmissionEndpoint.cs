@@ -1,12 +1,12 @@
-using System.Diagnostics.CodeAnalysis;
 using Kritis.Events.Contracts.Images;
+using Kritis.Events.Verifier.Admission.Waiting;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kritis.Events.Verifier.Admission;
 
 /// <summary><c>POST /validate</c>.</summary>
 internal sealed partial class AdmissionEndpoint(
-    AdmissionDecider decider, DecisionJournal journal, AdmissionOptions options, TimeProvider time, ILogger<AdmissionEndpoint> logger)
+    PatientDecider decider, DecisionJournal journal, AdmissionOptions options, TimeProvider time, ILogger<AdmissionEndpoint> logger)
 {
     public const string Path = "/validate";
 
@@ -55,10 +55,11 @@ internal sealed partial class AdmissionEndpoint(
     private async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
         var started = time.GetTimestamp();
-        if (!TryDecide(body, out var request, out var decision, out var problem))
+        var (request, decision, problem) = await DecideAsync(body, WebhookTimeout.Of(context.Request), context.RequestAborted);
+        if (request is null || decision is null)
         {
             journal.CountNoReview();
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, problem);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, problem ?? "this is no review");
             return;
         }
 
@@ -76,31 +77,24 @@ internal sealed partial class AdmissionEndpoint(
         }
     }
 
-    private bool TryDecide(
-        ReadOnlyMemory<byte> body,
-        [NotNullWhen(true)] out AdmissionRequest? request,
-        [NotNullWhen(true)] out AdmissionDecision? decision,
-        [NotNullWhen(false)] out string? problem)
+    private async ValueTask<(AdmissionRequest? Request, AdmissionDecision? Decision, string? Problem)> DecideAsync(
+        ReadOnlyMemory<byte> body, TimeSpan limit, CancellationToken cancellationToken)
     {
-        (request, decision) = (null, null);
+        AdmissionRequest? request = null;
         try
         {
-            if (ReviewReader.TryRead(body, out request, out problem))
-            {
-                decision = decider.Decide(request);
-            }
-
-            return decision is not null;
+            return ReviewReader.TryRead(body, out request, out var problem)
+                ? (request, await decider.DecideAsync(request, limit, cancellationToken), null)
+                : (null, null, problem);
         }
 #pragma warning disable CA1031 // Whatever goes wrong here, the answer is no, and the API server gets one.
         catch (Exception defect)
 #pragma warning restore CA1031
         {
-            problem = "the verifier could not decide this review because of a defect; its log says more";
+            const string Problem = "the verifier could not decide this review because of a defect; its log says more";
             request ??= ReviewIdentity.TryFind(body.Span, out var version, out var uid) ? new AdmissionRequest { ApiVersion = version ?? "", Uid = uid } : null;
             Log.Defect(logger, Excerpt.Of(request?.Uid), defect);
-            decision = request is null ? null : AdmissionDecision.Error(problem);
-            return decision is not null;
+            return (request, request is null ? null : AdmissionDecision.Error(Problem), Problem);
         }
     }
 

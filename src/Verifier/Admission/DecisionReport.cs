@@ -20,6 +20,7 @@ internal static class DecisionReport
         Allowed = decision.Allowed,
         DryRun = decision.Outcome == AdmissionOutcome.DryRun,
         Reason = Reason(decision),
+        BreakGlass = decision.BreakGlass,
         Policies = decision.Policies,
         Images = Told(decision.Images),
         DecidedAt = now,

@@ -1,36 +1,82 @@
 using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
+using Kritis.Events.Verifier.Admission.BreakGlass;
+using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Policies;
 
 namespace Kritis.Events.Verifier.Admission;
 
-/// <summary>Holds images against the policies of one namespace, from the index alone.</summary>
-internal sealed class ImageCheck(PolicySet policies, CompiledPolicy[] selecting, AttestationIndex index)
+/// <summary>Holds the images of one object against the policies of its namespace, from the index alone.</summary>
+internal sealed class ImageCheck(
+    AdmissionRequest request, PolicySet policies, CompiledPolicy[] selecting, AttestationIndex index, RecentPushes pushes, GlassCheck glass)
 {
     public ImageVerdict Check(string image)
     {
         if (!ImageReference.TryParse(image, out var reference, out var problem))
         {
-            return new ImageVerdict(image, Array.ConvertAll(selecting, policy => Fails(policy, $"invalid image name: {problem}")));
+            return new ImageVerdict(image, Array.ConvertAll(selecting, policy => PolicyFinding.Fails(policy, $"invalid image name: {problem}")));
         }
 
         var signed = policies.Signed(reference);
         var (asWritten, asSigned) = (reference.ToString(), signed.ToString());
-        var known = reference.Digest is { } digest ? index.Find(new Image(signed.Registry, signed.Repository, digest)) : null;
+        var exempted = policies.Exempts(request.Namespace!, asWritten, asSigned);
+        var subject = reference.Digest is { } digest ? new Image(signed.Registry, signed.Repository, digest) : null;
+        var pushedBefore = subject is null ? null : pushes.Age(subject);
+        var known = subject is null ? null : index.Find(subject);
         var findings = new PolicyFinding[selecting.Length];
         for (var at = 0; at < selecting.Length; at++)
         {
-            findings[at] = Exemption(selecting[at], asWritten, asSigned)
-                ?? (known is null ? Fails(selecting[at], NoDigest(reference)) : Count(selecting[at], known));
+            var policy = selecting[at];
+            findings[at] = exempted is not null
+                ? PolicyFinding.Passes(policy, $"exempt by '{exempted.Pattern}' of {exempted.Source}", [])
+                : Exemption(policy, asWritten, asSigned)
+                    ?? Placeholder(policy, image)
+                    ?? glass.Apply(Find(policy, signed, known, pushedBefore), policy, reference.Digest);
         }
 
-        return new ImageVerdict(image, findings);
+        return new ImageVerdict(image, findings) { Pushed = pushedBefore is null ? null : subject };
     }
 
     private static PolicyFinding? Exemption(CompiledPolicy policy, string asWritten, string asSigned) =>
-        (policy.Exempts(asWritten) ?? policy.Exempts(asSigned)) is { } pattern ? Holds(policy, $"exempt by '{pattern.Text}'", []) : null;
+        (policy.Exempts(asWritten) ?? policy.Exempts(asSigned)) is { } pattern ? PolicyFinding.Passes(policy, $"exempt by '{pattern.Text}'", []) : null;
 
-    private static PolicyFinding Count(CompiledPolicy policy, AttestedImage known)
+    /// <summary>What an injector will replace stands in a template; in a Pod it would be run as it is.</summary>
+    private PolicyFinding? Placeholder(CompiledPolicy policy, string image) => !request.IsPod && policy.IsPlaceholder(image)
+        ? PolicyFinding.Passes(policy, $"'{image}' stands for an image that is looked at in the Pod", [])
+        : null;
+
+    private PolicyFinding Find(CompiledPolicy policy, ImageReference signed, AttestedImage? known, TimeSpan? pushedBefore)
+    {
+        if (policy.Problem is { } problem)
+        {
+            return PolicyFinding.Fails(policy, $"nothing fulfils this policy until it is put right: {problem}");
+        }
+
+        if (known is not null)
+        {
+            return Count(policy, known, pushedBefore);
+        }
+
+        return policy.Tags == TagReferences.Immutable && signed.Tag is { } tag && policies.HasImmutableTags(signed)
+            ? Resolve(policy, signed, tag)
+            : PolicyFinding.Fails(policy, NoDigest(signed));
+    }
+
+    /// <summary>A tag stands for what the policy's witnesses have signed for it, and for nothing that a registry or a push says.</summary>
+    private PolicyFinding Resolve(CompiledPolicy policy, ImageReference signed, string tag)
+    {
+        var resolution = TagResolution.Of(index.FindTag(signed.Registry, signed.Repository, tag), policy.Witnesses);
+        if (resolution.Digest is not { } digest)
+        {
+            return PolicyFinding.Fails(policy, $"tag '{tag}': {resolution.Problem}");
+        }
+
+        var finding = Count(policy, index.Find(new Image(signed.Registry, signed.Repository, digest)), pushedBefore: null);
+        return finding with { Text = $"tag '{tag}' stands for {digest}: {finding.Text}" };
+    }
+
+    private static PolicyFinding Count(CompiledPolicy policy, AttestedImage known, TimeSpan? pushedBefore)
     {
         var attestations = new List<string>(policy.Witnesses.Length);
         var witnesses = new List<string>(policy.Witnesses.Length);
@@ -45,21 +91,15 @@ internal sealed class ImageCheck(PolicySet policies, CompiledPolicy[] selecting,
             }
             else
             {
-                (missing ??= []).Add(StandingText.Of(standing, witness.Name));
+                (missing ??= []).Add(StandingText.Of(standing, witness, pushedBefore));
             }
         }
 
         return attestations.Count >= policy.AtLeast
-            ? Holds(policy, $"attested by {string.Join(", ", witnesses)}", attestations)
-            : Fails(policy, StandingText.Shortfall(policy, known, witnesses, missing ?? []));
+            ? PolicyFinding.Passes(policy, $"attested by {string.Join(", ", witnesses)}", attestations)
+            : PolicyFinding.Fails(policy, StandingText.Shortfall(policy, known, witnesses, missing ?? []));
     }
 
     private static string NoDigest(ImageReference reference) =>
         $"no digest given, and a tag can be moved; use {ImageText.Brief(reference.Name)}@sha256:…";
-
-    private static PolicyFinding Holds(CompiledPolicy policy, string text, IReadOnlyList<string> attestations) =>
-        new() { Policy = policy.Name, IsEnforced = policy.IsEnforced, Holds = true, Text = text, Attestations = attestations };
-
-    private static PolicyFinding Fails(CompiledPolicy policy, string text) =>
-        new() { Policy = policy.Name, IsEnforced = policy.IsEnforced, Holds = false, Text = text };
 }

@@ -1,3 +1,4 @@
+using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 
 namespace Kritis.Events.Verifier.Admission;
@@ -7,50 +8,53 @@ namespace Kritis.Events.Verifier.Admission;
 /// <param name="Findings">One finding a policy, at least one.</param>
 internal sealed record ImageVerdict(string Image, PolicyFinding[] Findings)
 {
+    /// <summary>The image whose push was just seen, so that its signature may be on its way; or null.</summary>
+    public Image? Pushed { get; init; }
+
     public bool Holds => Array.TrueForAll(Findings, finding => finding.Holds);
 
     /// <summary>Whether a policy that is enforced does not hold; one in dry-run cannot loosen it.</summary>
     public bool IsRefused => Array.Exists(Findings, finding => finding is { Holds: false, IsEnforced: true });
 
+    /// <summary>The policies that do not hold.</summary>
+    public IEnumerable<string> Unfulfilled => Findings.Where(finding => !finding.Holds).Select(finding => finding.Policy);
+
+    /// <summary>How long the refusal may wait for a signature: no longer than every policy that refuses allows, and zero where one allows none.</summary>
+    public TimeSpan Patience => Pushed is null
+        ? TimeSpan.Zero
+        : Findings.Where(finding => finding is { Holds: false, IsEnforced: true }).Select(finding => finding.Patience).DefaultIfEmpty().Min();
+
+    /// <summary>Why the glass was broken for it, or null where it was not.</summary>
+    public string? BrokenGlass => Array.Find(Findings, finding => finding.BrokenGlass is not null)?.BrokenGlass;
+
     public string Line => $"image {ImageText.Shown(Image)} is not attested";
 
-    /// <summary>Adds why the image does not hold, the policies that say the same in one warning.</summary>
+    /// <summary>Adds why the image does not hold, or why it passes all the same; the policies that say the same in one warning.</summary>
     public void Warn(WarningList warnings)
     {
         var refused = IsRefused;
         var image = ImageText.Brief(Image);
         foreach (var same in Findings.Where(finding => !finding.Holds && finding.IsEnforced == refused).GroupBy(finding => finding.Text))
         {
-            var policies = $"policy {string.Join(", ", same.Select(finding => finding.Policy))}";
+            var policies = Policies(same);
             warnings.Add(refused
                 ? $"image {image} is not attested ({policies}): {same.Key}"
                 : $"dry run ({policies}): image {image} is not attested: {same.Key}");
+        }
+
+        foreach (var same in Findings.Where(finding => finding.BrokenGlass is not null && !refused).GroupBy(finding => finding.Text))
+        {
+            warnings.Add($"break glass ({Policies(same)}): image {image} is not attested: {same.Key}");
         }
     }
 
     public ImageDecision ToDecision() => new()
     {
         Image = ImageText.Shown(Image),
-        Attested = Holds,
+        Attested = Holds && BrokenGlass is null,
         Explanation = string.Join("; ", Findings.Select(finding => finding.Explanation)),
         Attestations = [.. Findings.SelectMany(finding => finding.Attestations).Distinct(StringComparer.Ordinal)],
     };
-}
 
-/// <summary>What one policy says of one image.</summary>
-internal sealed record PolicyFinding
-{
-    public required string Policy { get; init; }
-
-    public required bool IsEnforced { get; init; }
-
-    public required bool Holds { get; init; }
-
-    /// <summary>Why, as a clause.</summary>
-    public required string Text { get; init; }
-
-    /// <summary>The ids of the attestations it rests on.</summary>
-    public IReadOnlyList<string> Attestations { get; init; } = [];
-
-    public string Explanation => IsEnforced || Holds ? $"policy {Policy}: {Text}" : $"policy {Policy} (dry run): {Text}";
+    private static string Policies(IEnumerable<PolicyFinding> findings) => $"policy {string.Join(", ", findings.Select(finding => finding.Policy))}";
 }

@@ -46,7 +46,7 @@ internal sealed class ObjectImages
         var reading = new ObjectImages();
         foreach (var spec in specs)
         {
-            if (reading.AddPod(spec) is { } problem)
+            if (reading.AddPod(spec, PodSpecPlaces.MayBeEmpty(group, kind)) is { } problem)
             {
                 return $"the images of the {Excerpt.Of(kind)} cannot be read: {problem}";
             }
@@ -56,7 +56,7 @@ internal sealed class ObjectImages
         return null;
     }
 
-    private string? AddPod(JsonElement spec)
+    private string? AddPod(JsonElement spec, bool mayBeEmpty)
     {
         foreach (var list in ContainerLists)
         {
@@ -66,7 +66,7 @@ internal sealed class ObjectImages
             }
         }
 
-        return _containers == 0 ? "it has no container" : AddVolumes(spec);
+        return _containers == 0 && !mayBeEmpty ? "it has no container" : AddVolumes(spec);
     }
 
     private string? AddContainers(JsonElement spec, string list)

@@ -5,6 +5,7 @@ namespace Kritis.Events.Verifier.Admission;
 /// <summary>Where the kinds that make pods keep their pod specification.</summary>
 internal static class PodSpecPlaces
 {
+    private static readonly string[] Itself = [];
     private static readonly string[] Pod = ["spec"];
     private static readonly string[] Template = ["spec", "template", "spec"];
     private static readonly string[] CronTemplate = ["spec", "jobTemplate", "spec", "template", "spec"];
@@ -14,6 +15,8 @@ internal static class PodSpecPlaces
     private static readonly Dictionary<(string Group, string Kind), string[]> Known = new()
     {
         [("", "Pod")] = Pod,
+        // pods/ephemeralcontainers of API servers before 1.23; later ones send the Pod.
+        [("", "EphemeralContainers")] = Itself,
         [("", "PodTemplate")] = BareTemplate,
         [("", "ReplicationController")] = Template,
         [("apps", "Deployment")] = Template,
@@ -26,6 +29,9 @@ internal static class PodSpecPlaces
 
     /// <summary>Kinds that come in through the resources of those above and carry no image.</summary>
     private static readonly HashSet<(string Group, string Kind)> WithoutImages = [("autoscaling", "Scale"), ("policy", "Eviction"), ("", "Binding")];
+
+    /// <summary>Whether a list without any container is a whole object of the kind.</summary>
+    public static bool MayBeEmpty(string group, string kind) => (group, kind) == ("", "EphemeralContainers");
 
     public static bool CarriesNoImages(string group, string kind) => WithoutImages.Contains((group, kind));
 
@@ -55,6 +61,21 @@ internal static class PodSpecPlaces
         }
 
         return found;
+    }
+
+    /// <summary>The annotation of the Pod, or of the template that Pods are made from; null where there is none. Kinds that are not known have none.</summary>
+    public static string? Annotation(string group, string kind, JsonElement subject, string name)
+    {
+        if (!Known.TryGetValue((group, kind), out var place) || place.Length == 0)
+        {
+            return null;
+        }
+
+        // The metadata stands beside the specification.
+        return TryFollow(subject, [.. place[..^1], "metadata", "annotations"], out var annotations)
+            && annotations.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
     }
 
     private static bool TryFollow(JsonElement element, string[] path, out JsonElement found)

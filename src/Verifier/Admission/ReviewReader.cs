@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Unicode;
 using Kritis.Events.Contracts.Images;
+using Kritis.Events.Verifier.Admission.BreakGlass;
 
 namespace Kritis.Events.Verifier.Admission;
 
@@ -99,6 +100,7 @@ internal static class ReviewReader
             Name = Text(asked, "name"),
             Operation = Text(asked, "operation"),
             User = hasUser ? Text(user, "username") : null,
+            LeavesNoTrace = asked.TryGetProperty("dryRun", out var dryRun) && dryRun.ValueKind == JsonValueKind.True,
         };
     }
 
@@ -124,7 +126,12 @@ internal static class ReviewReader
             return request with { ObjectProblem = problem };
         }
 
-        return request with { Images = images, OldImages = request.Operation == "UPDATE" ? ImagesBefore(request, asked) : null };
+        return request with
+        {
+            Images = images,
+            OldImages = request.Operation == "UPDATE" ? ImagesBefore(request, asked) : null,
+            BreakGlass = PodSpecPlaces.Annotation(request.Group ?? "", request.Kind, subject, BrokenGlass.Annotation),
+        };
     }
 
     private static HashSet<string>? ImagesBefore(AdmissionRequest request, JsonElement asked) =>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Verifier.Policies;
 
@@ -7,12 +9,18 @@ namespace Kritis.Events.Verifier.Admission;
 /// <summary>Says in a clause why a witness's word does not count, and what to do next.</summary>
 internal static class StandingText
 {
-    public static string Of(WitnessStanding standing, string witness) => standing.Standing switch
+    /// <param name="standing">What the witness has to say.</param>
+    /// <param name="witness">The witness.</param>
+    /// <param name="pushedBefore">How long ago the image's push was seen, or null where none was.</param>
+    public static string Of(WitnessStanding standing, Witness witness, TimeSpan? pushedBefore) => standing.Standing switch
     {
-        Standing.Revoked => $"revoked by '{witness}': {Excerpt.Of(standing.Revocation!.Reason)}; use another image",
-        Standing.KeyRevoked => $"signed by a key of '{witness}' that is revoked; have it signed again",
-        Standing.KeyNotPinned => $"signed by a key of '{witness}' that is no longer pinned; have it signed again",
-        _ => $"no attestation by '{witness}'; push it where a rule signs as '{witness}', or run kritis sign",
+        Standing.Revoked => $"revoked by '{witness.Name}': {Excerpt.Of(standing.Revocation!.Reason)}; use another image",
+        Standing.KeyRevoked => $"signed by a key of '{witness.Name}' that is revoked; have it signed again",
+        Standing.KeyNotPinned => $"signed by a key of '{witness.Name}' that is no longer pinned; have it signed again",
+        _ when witness.Keys.Count == 0 => $"'{witness.Name}' is a witness without any key here; create or repair the Witness",
+        _ when pushedBefore is { } age => string.Create(
+            CultureInfo.InvariantCulture, $"no attestation by '{witness.Name}' yet; its push was seen {age.TotalSeconds:0.0} s ago and its signature is on its way: try again"),
+        _ => $"no attestation by '{witness.Name}'; push it where a rule signs as '{witness.Name}', or run kritis sign",
     };
 
     /// <summary>Why an image falls short of a policy: what is there, and for each witness that is missing why.</summary>

@@ -13,6 +13,7 @@ internal static class CacheRegistration
         _ = builder.Services
             .AddAttestationLog(builder.Bus(), builder.DataPath(), "verifier")
             .AddAttestationIndex(keepSignatures: false, HealthEndpoints.Ready)
+            .AddHostedService<AttestationNotices>()
             .AddSingleton<Func<LogProgress>>(provider =>
             {
                 var follower = provider.GetRequiredService<IndexFollower>();

@@ -10,11 +10,12 @@ internal sealed class PolicySet
 {
     private const int MostNamespaces = 10_000;
     private readonly CompiledPolicy[] _policies;
+    private readonly ClusterExemption[] _exemptions;
     private readonly FrozenDictionary<string, string> _signedHosts;
-    private readonly ConcurrentDictionary<string, CompiledPolicy[]> _ofNamespace = new();
+    private readonly FrozenDictionary<string, GlobPattern[]> _immutable;
+    private readonly ConcurrentDictionary<string, CompiledPolicy[]> _ofName = new();
 
     /// <exception cref="FormatException">A pattern cannot be read.</exception>
-    /// <exception cref="KeyNotFoundException">A policy names a witness that is not there.</exception>
     public PolicySet(ResourceSet resources, string cluster)
     {
         _policies =
@@ -24,29 +25,65 @@ internal sealed class PolicySet
                 .OrderBy(policy => policy.Name, StringComparer.Ordinal)
                 .Select(policy => new CompiledPolicy(policy, resources.Witnesses)),
         ];
+        _exemptions = [.. resources.Exemptions.Select(exemption => new ClusterExemption(exemption))];
         _signedHosts = resources.Registries
             .SelectMany(registry => registry.Aliases.Select(alias => KeyValuePair.Create(alias, registry.Host)))
             .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _immutable = resources.Registries
+            .Where(registry => registry.ImmutableTags.Count > 0)
+            .ToFrozenDictionary(registry => registry.Host, registry => registry.ImmutableTags.Select(GlobPattern.Parse).ToArray());
     }
 
+    /// <summary>Whether the labels of a namespace decide which policies select it.</summary>
+    public bool AsksForLabels(string ns) => Array.Exists(OfName(ns), policy => policy.SelectsByLabels);
+
     /// <summary>The policies that select a namespace; all of them must hold.</summary>
-    public CompiledPolicy[] Of(string ns)
+    /// <param name="ns">The namespace.</param>
+    /// <param name="labels">Its labels, or null where they are not known: then every policy that asks for labels selects it.</param>
+    public CompiledPolicy[] Of(string ns, IReadOnlyDictionary<string, string>? labels)
     {
-        if (_ofNamespace.TryGetValue(ns, out var known))
+        var ofName = OfName(ns);
+        return Array.Exists(ofName, policy => !policy.SelectsLabels(labels))
+            ? Array.FindAll(ofName, policy => policy.SelectsLabels(labels))
+            : ofName;
+    }
+
+    /// <summary>The exemption by which an image needs no attestation in a namespace, whatever the policy; or null.</summary>
+    public ClusterExemption? Exempts(string ns, string asWritten, string asSigned)
+    {
+        foreach (var exemption in _exemptions)
         {
-            return known;
+            if (exemption.Holds(ns, asWritten) || exemption.Holds(ns, asSigned))
+            {
+                return exemption;
+            }
         }
 
-        var selecting = _policies.Where(policy => policy.Selects(ns)).ToArray();
-        if (_ofNamespace.Count < MostNamespaces)
-        {
-            _ofNamespace[ns] = selecting;
-        }
-
-        return selecting;
+        return null;
     }
 
     /// <summary>The reference under the host its registry signs with; the same object where it is written so already.</summary>
     public ImageReference Signed(ImageReference reference) =>
         _signedHosts.TryGetValue(reference.Registry, out var host) ? reference.WithRegistry(host) : reference;
+
+    /// <summary>Whether the registry lets nobody move a tag of this repository.</summary>
+    /// <param name="signed">The reference under the host that is signed.</param>
+    public bool HasImmutableTags(ImageReference signed) =>
+        _immutable.TryGetValue(signed.Registry, out var patterns) && Array.Exists(patterns, pattern => pattern.IsMatch(signed.Repository));
+
+    private CompiledPolicy[] OfName(string ns)
+    {
+        if (_ofName.TryGetValue(ns, out var known))
+        {
+            return known;
+        }
+
+        var selecting = Array.FindAll(_policies, policy => policy.SelectsName(ns));
+        if (_ofName.Count < MostNamespaces)
+        {
+            _ofName[ns] = selecting;
+        }
+
+        return selecting;
+    }
 }

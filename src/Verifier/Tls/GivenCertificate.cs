@@ -7,26 +7,30 @@ namespace Kritis.Events.Verifier.Tls;
 /// <summary>The certificate that <c>Tls:CertificateFile</c> and <c>Tls:KeyFile</c> name.</summary>
 internal static class GivenCertificate
 {
+    private const string Certificates = "a PEM certificate with its chain behind it";
+    private const string Key = "the PEM private key, without a password, of the first certificate in Tls:CertificateFile";
     private const UnixFileMode ForOthers = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <exception cref="SettingException">The files cannot be used.</exception>
     public static ServingCertificate Load(string certificateFile, string keyFile, TimeProvider time)
     {
-        var chain = Read("Tls:CertificateFile", certificateFile, "a PEM certificate with its chain behind it", () =>
+        var certificates = "";
+        var chain = Read("Tls:CertificateFile", certificateFile, Certificates, () =>
         {
-            var certificates = new X509Certificate2Collection();
-            certificates.ImportFromPemFile(certificateFile);
-            return certificates;
+            certificates = File.ReadAllText(certificateFile);
+            var found = new X509Certificate2Collection();
+            found.ImportFromPem(certificates);
+            return found;
         });
         if (chain.Count == 0)
         {
-            throw new SettingException("Tls:CertificateFile", $"'{certificateFile}' holds no certificate", "a PEM certificate with its chain behind it");
+            throw new SettingException("Tls:CertificateFile", $"'{certificateFile}' holds no certificate", Certificates);
         }
 
-        var leaf = Read("Tls:KeyFile", keyFile, "the PEM private key, without a password, of the first certificate in Tls:CertificateFile", () =>
+        var leaf = Read("Tls:KeyFile", keyFile, Key, () =>
         {
             RefuseOpenKey(keyFile);
-            return X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+            return PemPair.Load(certificates, File.ReadAllText(keyFile));
         });
         if (leaf.NotAfter.ToUniversalTime() <= time.GetUtcNow().UtcDateTime)
         {
@@ -34,7 +38,7 @@ internal static class GivenCertificate
         }
 
         chain.RemoveAt(0);
-        return new ServingCertificate(leaf, chain, null);
+        return new ServingCertificate(leaf, chain) { Origin = "the certificate of Tls:CertificateFile" };
     }
 
     private static T Read<T>(string key, string file, string expected, Func<T> read)

@@ -1,29 +1,100 @@
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.ServiceDefaults.Settings;
+using Kritis.Events.Verifier.Tls.Callers;
+using Kritis.Events.Verifier.Tls.Own;
+using Kritis.Events.Verifier.Tls.Shared;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Kritis.Events.Verifier.Tls;
 
-/// <summary>Gives the web server its certificate.</summary>
+/// <summary>Gives the web server its certificate, and what renews it.</summary>
 internal static class TlsRegistration
 {
+    private static readonly TimeSpan OwnLifetime = TimeSpan.FromDays(365);
+
+    /// <summary>
+    /// Adds the certificate that the settings name, or the one that the verifiers of the cluster share, or one of this verifier's own.
+    /// </summary>
+    /// <exception cref="SettingException">A setting, a file or the folder cannot be used.</exception>
     public static WebApplicationBuilder AddServingCertificate(this WebApplicationBuilder builder)
     {
-        var folder = Path.Combine(builder.DataPath(), "tls");
-        var certificate = ServingCertificate.Find(TlsOptions.From(builder.Configuration), folder, TimeProvider.System);
-        var context = certificate.ToContext();
-        _ = builder.Services.AddSingleton(certificate).AddHostedService<CertificateNotice>();
-        _ = builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+        var options = TlsOptions.From(builder.Configuration);
+        var kubernetes = builder.AddKubernetes();
+        var first = options.CertificateFile is { Length: > 0 } file ? AddGiven(builder.Services, file, options.KeyFile!)
+            : kubernetes.Enabled ? builder.AddSharedCertificate(options, kubernetes.Namespace)
+            : AddOwn(builder, options);
+        _ = builder.Services
+            .AddSingleton(options)
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<CertificateInForce>(provider, first))
+            .AddHostedService<CertificateNotice>();
+        AddCallers(builder.Services, options);
+        _ = builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-
-            // Asked at every handshake, so that a certificate can change while the service runs; the selector alone would send no chain.
-            https.ServerCertificateSelector = (_, _) => certificate.Leaf;
-            https.OnAuthenticate = (_, handshake) =>
-            {
-                handshake.ServerCertificateSelectionCallback = null;
-                handshake.ServerCertificateContext = context;
-            };
-        }));
+            var inForce = kestrel.ApplicationServices.GetRequiredService<CertificateInForce>();
+            kestrel.ConfigureHttpsDefaults(https => Configure(https, inForce, options));
+        });
         return builder;
     }
+
+    private static void Configure(HttpsConnectionAdapterOptions https, CertificateInForce inForce, TlsOptions options)
+    {
+        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        var asksCallers = options.ClientCertificateAuthorityFile is { Length: > 0 };
+        if (asksCallers)
+        {
+            // Who is not known gets the reason as an answer, and probes have no certificate at all.
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            https.AllowAnyClientCertificate();
+        }
+
+        // Asked at every handshake, so that a certificate can change while the service runs; the selector alone would send no chain.
+        https.ServerCertificateSelector = (_, _) => inForce.Certificate.Leaf;
+        https.OnAuthenticate = (_, handshake) =>
+        {
+            handshake.ServerCertificateSelectionCallback = null;
+            handshake.ServerCertificateContext = inForce.Context;
+            if (asksCallers)
+            {
+                handshake.CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+            }
+        };
+    }
+
+    private static ServingCertificate AddGiven(IServiceCollection services, string certificateFile, string keyFile)
+    {
+        AddReload(services, [certificateFile, keyFile], provider =>
+        {
+            var certificate = GivenCertificate.Load(certificateFile, keyFile, provider.GetRequiredService<TimeProvider>());
+            return () => provider.GetRequiredService<CertificateInForce>().Show(certificate);
+        });
+        return GivenCertificate.Load(certificateFile, keyFile, TimeProvider.System);
+    }
+
+    private static ServingCertificate AddOwn(WebApplicationBuilder builder, TlsOptions options)
+    {
+        string[] names = ["localhost", "127.0.0.1", "::1", Environment.MachineName, .. options.DnsNames];
+        var needs = new CertificateNeeds(names, options.CertificateLifetime ?? OwnLifetime);
+        var own = new OwnCertificate(Path.Combine(builder.DataPath(), "tls"), needs);
+        _ = builder.Services.AddSingleton(needs).AddSingleton(own).AddHostedService<OwnCertificateRenewal>();
+        return own.LoadOrMake(TimeProvider.System.GetUtcNow()).Certificate;
+    }
+
+    private static void AddCallers(IServiceCollection services, TlsOptions options)
+    {
+        _ = services.AddSingleton<KnownCallers>();
+        if (options.ClientCertificateAuthorityFile is { Length: > 0 } file)
+        {
+            AddReload(services, [file], provider =>
+            {
+                var authorities = ClientAuthorities.Load(file);
+                return () => provider.GetRequiredService<KnownCallers>().Trust(authorities);
+            });
+        }
+    }
+
+    private static void AddReload(IServiceCollection services, string[] files, Func<IServiceProvider, Action> load) =>
+        _ = services.AddSingleton<IHostedService>(provider => new FileReload(
+            files, () => load(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileReload>>()));
 }

@@ -8,7 +8,7 @@ namespace Kritis.Events.AlibabaCloud.Emulator.Tests.Clients;
 /// <param name="AccessKey">As whom it asks.</param>
 internal sealed record OfficialClient(string Name, AccessKey AccessKey)
 {
-    private static readonly string Script = Path.Combine(Root(), "tests", "alibaba-client", "ask.mjs");
+    private static readonly string Script = WorkingTree.Path("tests", "alibaba-client", "ask.mjs");
 
     /// <summary>Settings of its environment besides the access key.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -42,17 +42,6 @@ internal sealed record OfficialClient(string Name, AccessKey AccessKey)
         return root.TryGetProperty("error", out var error)
             ? new ClientAnswer(default, error.GetProperty("code").GetString(), error.GetProperty("message").GetString())
             : new ClientAnswer(root.GetProperty("answer").Clone(), null, null);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Kritis.Events.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run from within the working tree.");
-        }
-
-        return folder.FullName;
     }
 }
 

@@ -38,6 +38,44 @@ public class AttestationIndexTests
         var index = new AttestationIndex();
         _ = index.Add(TestImages.App, Attestation("1") with { Tag = "1.0" });
         index.Find(TestImages.OtherDigest).StandingOf(Release).Standing.Should().Be(Standing.NoAttestation);
+        index.FindTag(TestImages.App.Registry, TestImages.App.Repository, "1.0").Should().BeEmpty("a hint is not signed");
+    }
+
+    [Fact]
+    public void A_claim_of_a_tag_is_held_once_and_found_under_its_very_name_only()
+    {
+        var index = new AttestationIndex();
+        var claim = new TagClaim(TestImages.App.Digest, "release", Key.Public.Fingerprint, "1");
+        index.AddTag(TestImages.App, "1.0", claim).Should().BeTrue();
+        index.AddTag(TestImages.App, "1.0", claim with { }).Should().BeFalse();
+        index.AddTag(TestImages.App, "1.0", claim with { Digest = TestImages.OtherDigest.Digest }).Should().BeTrue();
+        index.TagClaimCount.Should().Be(2);
+        index.FindTag("registry.example", "team/app", "1.0").Select(held => held.Digest).Should().Equal(TestImages.App.Digest, TestImages.OtherDigest.Digest);
+        foreach (var (registry, repository, tag) in new[] { ("registry.example", "team/app", "1.0a"), ("registry.example", "team/app", "V"), ("registry.example", "team/ap", "p1.0"), ("other.example", "team/app", "1.0") })
+        {
+            index.FindTag(registry, repository, tag).Should().BeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task Claims_of_one_tag_by_many_at_once_lose_nothing()
+    {
+        const int Digests = 100, Writers = 4;
+        var index = new AttestationIndex();
+        var added = 0;
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() =>
+        {
+            var random = new Random(writer);
+            var work = Enumerable.Range(0, Digests).ToArray();
+            random.Shuffle(work);
+            foreach (var number in work)
+            {
+                var claim = new TagClaim(TestImages.Of("r.example/a", number).Digest, "release", Key.Public.Fingerprint, "1");
+                _ = index.AddTag(TestImages.Of("r.example/a", number), "1.0", claim) ? Interlocked.Increment(ref added) : 0;
+                index.FindTag("r.example", "a", "1.0").Should().OnlyHaveUniqueItems().And.Contain(claim);
+            }
+        })));
+        (added, index.TagClaimCount, index.FindTag("r.example", "a", "1.0").Count).Should().Be((Digests, Digests, Digests));
     }
 
     [Fact]

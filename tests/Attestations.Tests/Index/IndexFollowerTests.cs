@@ -50,6 +50,43 @@ public sealed class IndexFollowerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_is_not_current_while_new_keys_make_it_read_the_log_again()
+    {
+        var reading = await _log.NextAsync();
+        _follower.IsCurrent.Should().BeFalse();
+        reading.Play(new LogEvent.CaughtUp());
+        await UntilAsync(() => _follower.IsCurrent);
+
+        _system.Resources.Use(TestKey.Resources(TestKey.Witness("release", Release.Pinned(), Next.Pinned())));
+        _follower.IsCurrent.Should().BeFalse("what the new key signed is in the log and not in the index");
+        _follower.CaughtUp.IsCompletedSuccessfully.Should().BeTrue("it answers all along");
+        var again = await _log.NextAsync();
+        again.Play(ScriptedLog.Record(1, Next.Attest(TestImages.App, "release")));
+        again.Play(new LogEvent.CaughtUp());
+
+        await UntilAsync(() => _follower.IsCurrent);
+        _system.Standing(TestImages.App, "release").Should().Be(Standing.Attested);
+    }
+
+    [Fact]
+    public void A_revocation_is_told_once_and_only_when_it_is_in_the_index_and_signed()
+    {
+        var told = new List<string>();
+        _system.Writer.Revoked += (image, revocation) =>
+        {
+            _system.Standing(image, "release").Should().Be(Standing.Revoked);
+            told.Add(revocation.Reason);
+        };
+        var revoked = Release.Revoke(TestImages.App, "release", "a hole");
+
+        _system.Write(revoked with { Signature = new byte[70] });
+        _system.Write(revoked);
+        _system.Write(revoked);
+
+        told.Should().Equal("a hole");
+    }
+
+    [Fact]
     public async Task G6_a_log_that_is_away_is_why_it_is_not_ready()
     {
         (await _log.NextAsync()).Fail(new AttestationLogException("the broker at x cannot be reached"));

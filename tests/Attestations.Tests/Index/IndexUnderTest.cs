@@ -16,6 +16,7 @@ internal sealed class IndexUnderTest
 {
     private long _offset;
     private long _dropped;
+    private long _droppedClaims;
 
     public IndexUnderTest(ResourceSet resources)
     {
@@ -24,13 +25,18 @@ internal sealed class IndexUnderTest
         var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, listening) =>
         {
-            if (instrument.Meter.Scope == meters && instrument.Name == "kritis_log_records")
+            if (instrument.Meter.Scope == meters && instrument.Name is "kritis_log_records" or "kritis_log_tag_claims")
             {
                 listening.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
-            _ = tags[0].Value is string outcome && outcome.StartsWith("dropped-", StringComparison.Ordinal) ? Interlocked.Add(ref _dropped, count) : 0);
+        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
+        {
+            if (tags[0].Value is string outcome && outcome.StartsWith("dropped-", StringComparison.Ordinal))
+            {
+                _ = Interlocked.Add(ref instrument.Name == "kritis_log_records" ? ref _dropped : ref _droppedClaims, count);
+            }
+        });
         listener.Start();
         Writer = new IndexWriter(Index, Resources, new IndexWriterOptions(), meters, NullLogger<IndexWriter>.Instance);
     }
@@ -43,6 +49,8 @@ internal sealed class IndexUnderTest
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    public long DroppedClaims => Interlocked.Read(ref _droppedClaims);
+
     public void Write(AttestationCreated created) =>
         Write(MessageNames.AttestationCreated, JsonSerializer.SerializeToUtf8Bytes(created, WireJson.Default.AttestationCreated));
 
@@ -50,6 +58,12 @@ internal sealed class IndexUnderTest
         Write(MessageNames.AttestationRevoked, JsonSerializer.SerializeToUtf8Bytes(revoked, WireJson.Default.AttestationRevoked));
 
     public void Write(string type, byte[] body) => Writer.Write(new LogEvent.Record(new LogPosition(++_offset, "m"), type, body));
+
+    public IReadOnlyList<TagClaim> Claims(Image image, string tag) => Index.FindTag(image.Registry, image.Repository, tag);
+
+    /// <summary>The digest that a tag of the image's repository stands for under a policy of these witnesses.</summary>
+    public TagResolution Resolve(Image image, string tag, params string[] witnesses) =>
+        TagResolution.Of(Claims(image, tag), [.. witnesses.Select(name => Resources.Current.Witnesses[name])]);
 
     public Standing Standing(Image image, string witness) =>
         Index.Find(image).StandingOf(Resources.Current.Witnesses[witness]).Standing;

@@ -67,6 +67,13 @@ internal sealed class TestKey
         CreatedAt = Moment,
     };
 
+    public SignedTagClaim Claim(Image image, string tag, string witness) => Claim(TagPayload.Create(image, tag, witness));
+
+    public SignedTagClaim Claim(byte[] payload) => new() { Payload = payload, Signature = Sign(payload) };
+
+    public AttestationCreated AttestWithTag(Image image, string tag, string witness) =>
+        Attest(image, witness) with { Tag = tag, TagClaim = Claim(image, tag, witness) };
+
     public AttestationRevoked Revoke(Image image, string witness, string reason = "withdrawn") =>
         Revoke(image, witness, reason, RevocationPayload.Create(image, witness, reason));
 

@@ -219,4 +219,27 @@ public class ImageReferenceTests
         var path = string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.GetItems(parts, 1)[0]));
         return string.Create(CultureInfo.InvariantCulture, $"{random.GetItems(hosts, 1)[0]}{path}{random.GetItems(tails, 1)[0]}");
     }
+
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("_A.b-c", true)]
+    [InlineData("latest", true)]
+    [InlineData(null, false)]
+    [InlineData("", false)]
+    [InlineData(".1", false)]
+    [InlineData("-1", false)]
+    [InlineData("a b", false)]
+    [InlineData("a:b", false)]
+    [InlineData("a/b", false)]
+    [InlineData("1\n", false)]
+    [InlineData("ä", false)]
+    [InlineData("1@" + Sha, false)]
+    public void A_tag_is_told_from_what_is_none(string? text, bool isTag) => ImageReference.IsTag(text).Should().Be(isTag);
+
+    [Fact]
+    public void A_tag_has_at_most_128_characters()
+    {
+        ImageReference.IsTag(new string('a', 128)).Should().BeTrue();
+        ImageReference.IsTag(new string('a', 129)).Should().BeFalse();
+    }
 }

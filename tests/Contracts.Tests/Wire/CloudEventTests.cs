@@ -50,7 +50,16 @@ public class CloudEventTests
 
     [Fact]
     public void The_id_of_an_attestation_is_its_own() =>
-        CloudEvent.Headers(Samples.AttestationCreated, "/x", Now)["cloudEvents_id"].Should().Be(Samples.AttestationCreated.Id);
+        CloudEvent.Headers(Samples.AttestationCreated with { TagClaim = null }, "/x", Now)["cloudEvents_id"].Should().Be(Samples.AttestationCreated.Id);
+
+    [Fact]
+    public void An_attestation_that_comes_again_with_a_tag_is_another_event()
+    {
+        // A subscriber that drops the same source and id twice would never hear of the tag.
+        var ids = new[] { Samples.AttestationCreated with { TagClaim = null }, Samples.AttestationCreated, Samples.AttestationCreated with { Tag = "latest" } }
+            .Select(message => CloudEvent.Headers(message, "/x", Now)["cloudEvents_id"]);
+        ids.Should().OnlyHaveUniqueItems();
+    }
 
     [Fact]
     public void What_is_no_message_of_the_bus_gets_no_headers() =>
@@ -59,7 +68,7 @@ public class CloudEventTests
     [Fact]
     public void Every_message_has_its_own_exchange()
     {
-        MessageNames.ByType.Should().HaveCount(6);
+        MessageNames.ByType.Should().HaveCount(7);
         MessageNames.ByType.Values.Should().OnlyHaveUniqueItems().And.OnlyContain(name => name.StartsWith("kritis.", StringComparison.Ordinal));
     }
 }

@@ -15,11 +15,12 @@ public class WireJsonTests
     private static readonly Dictionary<string, string> Golden = new()
     {
         ["image-pushed"] = $$"""{"eventId":"6f1c","image":"{{Image}}","tag":"3.11","mediaType":"application/vnd.oci.image.manifest.v1\u002Bjson","source":"distribution","actor":"ci","pushedAt":"2026-11-24T04:09:43.125+08:00","receivedAt":"2026-11-23T20:09:43.125+00:00"}""",
-        ["attestation-created"] = $$"""{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","image":"{{Image}}","witness":"release","keyFingerprint":"{{Sha}}","keyId":"release-2026","keyVersionId":"v1","algorithm":"RSA_PKCS1_SHA_256","payload":"eyJhIjoxfQ==","signature":"+//+AA==","rule":"demo","tag":"3.11","eventId":"6f1c","createdAt":"2026-11-23T20:09:43.125+00:00"}""",
+        ["attestation-created"] = $$"""{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","image":"{{Image}}","witness":"release","keyFingerprint":"{{Sha}}","keyId":"release-2026","keyVersionId":"v1","algorithm":"RSA_PKCS1_SHA_256","payload":"eyJhIjoxfQ==","signature":"+//+AA==","rule":"demo","tag":"3.11","tagClaim":{"payload":"eyJiIjoyfQ==","signature":"AQID"},"eventId":"6f1c","createdAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["attestation-revoked"] = $$"""{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","image":"{{Image}}","witness":"release","reason":"CVE \u00221\u0022 \u003Cgr\u00F6\u00DFe\u003E","keyFingerprint":"{{Sha}}","algorithm":"ECDSA_SHA_256","payload":"e30=","signature":"AQI=","revokedAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["signing-skipped"] = $$"""{"eventId":"6f1c","image":"{{Image}}","tag":"3.11","reason":"NoRule","explanation":"No rule matches.","skippedAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["signing-failed"] = $$"""{"eventId":"6f1c","image":"{{Image}}","tag":"3.11","rule":"demo","witness":"release","keyId":"release-2026","code":"NotInRegistry","error":"The registry does not hold it.","attempts":5,"failedAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["admission-decided"] = """{"uid":"705ab4f5","cluster":"default","namespace":"prod","kind":"Pod","name":"web","operation":"CREATE","user":"alice","allowed":false,"dryRun":false,"reason":"An image is not attested.","policies":["default-namespace"],"images":[{"image":"alpine:3.11","attested":false,"explanation":"It names no digest.","attestations":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]}],"decidedAt":"2026-11-23T20:09:43.125+00:00","durationMicroseconds":12.5}""",
+        ["workload-violated"] = """{"id":"0f2c/9d1e/20261123","cluster":"default","namespace":"prod","kind":"Pod","name":"web-1","uid":"0f2c","dryRun":false,"reason":"An image is not attested any more.","policies":["default-namespace"],"images":[{"image":"alpine:3.11","attested":false,"explanation":"It was revoked.","attestations":[]}],"foundAt":"2026-11-23T20:09:43.125+00:00"}""",
     };
 
     public static TheoryData<string> Names => Samples.Names;
@@ -113,6 +114,18 @@ public class WireJsonTests
         _ = text.Remove(name);
         Refused(text.ToJsonString()[..^1] + "," + member + "}", "image-pushed", "{0}", member);
     }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("\"\"")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"payload\":\"AQID\"}")]
+    [InlineData("{\"payload\":5,\"signature\":\"AQID\"}")]
+    [InlineData("{\"payload\":\"%%\",\"signature\":\"AQID\"}")]
+    [InlineData("{\"payload\":\"AQID\",\"payload\":\"AQID\",\"signature\":\"AQID\"}")]
+    public void The_claim_of_a_tag_of_another_shape_is_refused(string claim) => Refused(
+        Golden["attestation-created"].Replace("""{"payload":"eyJiIjoyfQ==","signature":"AQID"}""", claim, StringComparison.Ordinal), "attestation-created", "{0}", claim);
 
     [Fact]
     public void Member_names_in_another_case_are_not_the_members() =>

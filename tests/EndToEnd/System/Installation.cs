@@ -67,7 +67,9 @@ public sealed class Installation : IAsyncLifetime
         _folder.Dispose();
     }
 
-    public ServiceProcess StartVerifier(string name) => Start(name, "Verifier", Loopback("https"), new()
+    public ServiceProcess StartVerifier(string name) => StartVerifier(name, Loopback("https"), new Dictionary<string, string>());
+
+    public ServiceProcess StartVerifier(string name, Uri address, IReadOnlyDictionary<string, string> settings) => Start(name, "Verifier", address, new(settings)
     {
         ["Bus:Uri"] = Broker.Uri.ToString(),
         ["Resources:Path"] = ResourcesPath,
@@ -113,15 +115,19 @@ public sealed class Installation : IAsyncLifetime
             Host = Registry.Address,
             Aliases = [$"localhost:{Registry.Port}"],
             Url = new Uri($"http://{Registry.Address}"),
+            // Nothing keeps this registry's tags from being moved: what the resource declares is a promise, and tests break it.
+            ImmutableTags = ["frozen/*", "by-hand/frozen"],
         }));
         WriteWitness(WitnessName, _publicKey);
         WriteWitness("qa", second);
         WriteRule("release", "kritis-demo", WitnessName, SigningMode.Automatic);
         WriteRule("both-release", "two-witnesses", WitnessName, SigningMode.Automatic);
         WriteRule("both-qa", "two-witnesses", "qa", SigningMode.Automatic);
+        WriteRule("frozen", "frozen", WitnessName, SigningMode.Automatic);
         WriteRule("by-hand", "by-hand", WitnessName, SigningMode.Manual);
         WritePolicy("default-namespace", "default", WitnessName);
         WritePolicy("two-witnesses", "strict", WitnessName, "qa");
+        WritePolicy("trial", "trial", Enforcement.DryRun, WitnessName);
     }
 
     private void WriteWitness(string name, PublicKey key) => _folder.Write($"resources/witness-{name}.yaml", ResourceYaml.Write(new Witness
@@ -142,7 +148,9 @@ public sealed class Installation : IAsyncLifetime
         Attach = true,
     }));
 
-    private void WritePolicy(string name, string ns, params string[] witnesses) => _folder.Write($"resources/policy-{name}.yaml", ResourceYaml.Write(new SecurityPolicy
+    private void WritePolicy(string name, string ns, params string[] witnesses) => WritePolicy(name, ns, Enforcement.Enforce, witnesses);
+
+    private void WritePolicy(string name, string ns, Enforcement enforcement, params string[] witnesses) => _folder.Write($"resources/policy-{name}.yaml", ResourceYaml.Write(new SecurityPolicy
     {
         Name = name,
         Enabled = true,
@@ -150,6 +158,6 @@ public sealed class Installation : IAsyncLifetime
         Namespaces = [ns],
         Witnesses = witnesses,
         AtLeast = witnesses.Length,
-        Enforcement = Enforcement.Enforce,
+        Enforcement = enforcement,
     }));
 }

@@ -56,6 +56,29 @@ public sealed class EveryKindTests
         Cluster.WithAlpine().Decide(review).Allowed.Should().BeTrue();
     }
 
+    [Fact]
+    public void Ephemeral_containers_are_looked_at_as_API_servers_before_1_23_send_them()
+    {
+        var cluster = Cluster.WithAlpine();
+
+        cluster.Decide(OfServer120(Review.FixtureImage)).Message.Should().Be(Refused);
+        cluster.Decide(OfServer120(Given.Alpine)).Outcome.Should().Be(AdmissionOutcome.Allowed);
+        cluster.Decide(OfServer120()).Reason.Should().Be("the object carries no image");
+
+        static Review OfServer120(params string[] images) => Review.Load("pod-ephemeralcontainers-update").With(review =>
+        {
+            review.Request["kind"]!["kind"] = "EphemeralContainers";
+            review.Request["oldObject"] = null;
+            review.Request["object"] = new JsonObject
+            {
+                ["kind"] = "EphemeralContainers",
+                ["apiVersion"] = "v1",
+                ["metadata"] = new JsonObject { ["name"] = "p", ["namespace"] = "default" },
+                ["ephemeralContainers"] = Review.Containers(images),
+            };
+        });
+    }
+
     [Theory]
     [InlineData("initContainers")]
     [InlineData("ephemeralContainers")]

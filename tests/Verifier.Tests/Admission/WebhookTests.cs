@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Verifier.Admission;
+using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Policies;
 using Kritis.Events.Verifier.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -154,8 +155,7 @@ public sealed class WebhookTests
     {
         await using var host = await WebhookHost.StartAsync(
             Given.Resources(Given.Policy()),
-            services => services.AddSingleton(provider => new AdmissionDecider(
-                provider.GetRequiredService<ClusterPolicies>(), provider.GetRequiredService<AttestationIndex>(), () => throw new InvalidOperationException("broken on purpose"))));
+            services => services.AddSingleton<Func<LogProgress>>(() => throw new InvalidOperationException("broken on purpose")));
 
         var answer = await host.AskAsync(Review.Load("pod-create"));
 

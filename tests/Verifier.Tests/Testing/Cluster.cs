@@ -1,9 +1,12 @@
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Contracts.Images;
 using Kritis.Events.Verifier.Admission;
+using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Policies;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kritis.Events.Verifier.Tests.Testing;
 
@@ -11,6 +14,7 @@ namespace Kritis.Events.Verifier.Tests.Testing;
 internal sealed class Cluster
 {
     private readonly AdmissionDecider _decider;
+    private readonly PatientDecider _patient;
 
     public Cluster(params SecurityPolicy[] policies)
         : this(Given.Resources(policies))
@@ -21,12 +25,23 @@ internal sealed class Cluster
     {
         Resources = new FixedResources(resources);
         var current = new ClusterPolicies(Resources, new ClusterOptions(name), NullLogger<ClusterPolicies>.Instance);
-        _decider = new AdmissionDecider(current, Index, () => Progress);
+        Labels = new NamespaceLabels(Time);
+        Pushes = new RecentPushes(Time);
+        _decider = new AdmissionDecider(current, Labels, Index, Pushes, () => Progress, Time);
+        _patient = new PatientDecider(_decider, current, Labels, Arrivals, Time);
     }
 
     public FixedResources Resources { get; }
 
     public AttestationIndex Index { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+
+    public NamespaceLabels Labels { get; }
+
+    public RecentPushes Pushes { get; }
+
+    public AttestationArrivals Arrivals { get; } = new();
 
     public LogProgress Progress { get; set; } = new(CaughtUp: true, Read: 0);
 
@@ -38,12 +53,27 @@ internal sealed class Cluster
         return cluster;
     }
 
+    /// <summary>An attestation comes in, by <c>release</c> unless another is named, and whoever waits for it is told.</summary>
+    public void Attest(string image, Witness? witness = null)
+    {
+        Index.Attest(image, witness ?? Given.Release);
+        var parsed = Image.Parse(image);
+        Arrivals.Notice(parsed, Index.Find(parsed).Attestations[^1]);
+    }
+
     public AdmissionDecision Decide(Review review) => Decide(review.Bytes);
 
     public AdmissionDecision Decide(ReadOnlyMemory<byte> review)
     {
         ReviewReader.TryRead(review, out var request, out var problem).Should().BeTrue(problem);
         return _decider.Decide(request!);
+    }
+
+    /// <summary>The decision on a review that may wait for as long as <paramref name="limit"/>.</summary>
+    public Task<AdmissionDecision> DecideAsync(Review review, TimeSpan limit)
+    {
+        ReviewReader.TryRead(review.Bytes, out var request, out var problem).Should().BeTrue(problem);
+        return _patient.DecideAsync(request!, limit, TestContext.Current.CancellationToken).AsTask();
     }
 
     /// <summary>The decision on a new pod of these images in namespace <c>default</c>.</summary>

@@ -5,11 +5,13 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static async Task Holds(Func<bool> condition, string what)
+    public static Task Holds(Func<bool> condition, string what) => Holds(() => Task.FromResult(condition()), what);
+
+    public static async Task Holds(Func<Task<bool>> condition, string what)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        while (!condition())
+        while (!await condition())
         {
             limit.IsCancellationRequested.Should().BeFalse($"within {Patience.TotalSeconds} s {what}");
             await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None);

@@ -7,6 +7,7 @@ using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Bus;
+using Kritis.Events.ServiceDefaults.Health;
 using Kritis.Events.Verifier.Admission;
 using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Tls;
@@ -61,6 +62,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapAdmission();
+        app.MapKritisDefaults();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new WebhookHost(app, data) { Log = log };
     }

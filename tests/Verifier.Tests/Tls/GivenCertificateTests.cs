@@ -15,10 +15,10 @@ namespace Kritis.Events.Verifier.Tests.Tls;
 public sealed class GivenCertificateTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Authority _root = new("root", null);
-    private readonly Authority _between;
+    private readonly TestAuthority _root = new("root");
+    private readonly TestAuthority _between;
 
-    public GivenCertificateTests() => _between = new Authority("between", _root);
+    public GivenCertificateTests() => _between = new TestAuthority("between", _root);
 
     private string CertificateFile => _folder.File("given.crt");
 
@@ -167,23 +167,5 @@ public sealed class GivenCertificateTests : IDisposable
             new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = version }, TestContext.Current.CancellationToken);
         tls.SslProtocol.Should().Be(version);
         return sent;
-    }
-
-    private sealed class Authority
-    {
-        private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-
-        public Authority(string name, Authority? issuer)
-        {
-            var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            var (from, to) = (DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1));
-            Certificate = issuer is null ? request.CreateSelfSigned(from, to) : issuer.Issue(request, to.AddDays(-1)).CopyWithPrivateKey(_key);
-        }
-
-        public X509Certificate2 Certificate { get; }
-
-        public X509Certificate2 Issue(CertificateRequest request, DateTimeOffset until) =>
-            request.Create(Certificate, DateTimeOffset.UtcNow.AddDays(-300), until, RandomNumberGenerator.GetBytes(8));
     }
 }

@@ -1,7 +1,7 @@
-namespace Kritis.Events.ServiceDefaults.Tests;
+namespace Kritis.Events.Servers;
 
-/// <summary>The working tree these tests were built from.</summary>
-internal static class WorkingTree
+/// <summary>The working tree that the tests were built from.</summary>
+public static class WorkingTree
 {
     private static readonly string Root = Find();
 
@@ -13,7 +13,7 @@ internal static class WorkingTree
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(System.IO.Path.Combine(folder.FullName, "Kritis.Events.sln")))
         {
-            folder = folder.Parent!;
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run from within the working tree.");
         }
 
         return folder.FullName;

@@ -1,0 +1,79 @@
+using Kritis.Events.Servers;
+
+namespace Kritis.Events.EndToEnd.Kubernetes;
+
+/// <summary>The manifests are applied to a real API server, of release 1.20, again and again.</summary>
+public class ManifestTests(Installed installed) : IClassFixture<Installed>
+{
+    private const string Hook = "kritis-validation-hook";
+
+    // The one thing that a server of 1.20 does not know.
+    private static readonly string[] Unknown = ["poddisruptionbudget.policy/kritis-signer", "poddisruptionbudget.policy/kritis-verifier"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private KubernetesApiServer Server => installed.Server;
+
+    [Theory]
+    [InlineData(".", true)]
+    [InlineData("overlays/single", false)]
+    [InlineData("overlays/high-availability", true)]
+    public async Task Every_object_is_taken_and_applied_again_changes_nothing(string overlay, bool hasBudgets)
+    {
+        var folder = Installed.Folder(overlay);
+        var objects = (await Kubectl("kustomize", folder)).Split('\n').Count(line => line.StartsWith("kind:", StringComparison.Ordinal));
+        string[] skipped = hasBudgets ? Unknown : [];
+        (await Kubectl("api-versions")).Split('\n').Should().NotContain("policy/v1");
+
+        var first = await Server.KubectlAsync(Cancellation, "apply", "-k", folder);
+        var second = await Server.KubectlAsync(Cancellation, "apply", "-k", folder);
+
+        foreach (var result in (CommandResult[])[first, second])
+        {
+            result.Succeeded.Should().Be(skipped.Length == 0);
+            Lines(result.Error).Where(line => !line.StartsWith("Warning:", StringComparison.Ordinal)).Should().HaveCount(2 * skipped.Length, result.ToString());
+            Refused(result.Error).Should().BeEquivalentTo(skipped);
+            Lines(result.Output).Should().HaveCount(objects - skipped.Length);
+        }
+
+        Lines(second.Output).Should().OnlyContain(line => line.EndsWith(" unchanged", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_authority_that_the_verifier_put_in_survives_an_upgrade()
+    {
+        const string Authority = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t";
+        await Kubectl("patch", "validatingwebhookconfiguration", Hook, "--type=json",
+            "--patch", $$"""[{"op":"replace","path":"/webhooks/0/clientConfig/caBundle","value":"{{ServerCertificate()}}"}]""");
+        _ = Authority;
+
+        await Kubectl("apply", "-k", Installed.Folder("overlays/single"));
+
+        (await Kubectl("get", "validatingwebhookconfiguration", Hook, "-o", "jsonpath={.webhooks[0].clientConfig.caBundle}")).Should().Be(ServerCertificate());
+    }
+
+    [Fact]
+    public async Task Everything_but_the_webhook_can_be_applied_first()
+    {
+        await Kubectl("delete", "validatingwebhookconfiguration", Hook);
+
+        var without = await Kubectl("apply", "-k", Installed.Folder("overlays/single"), "-l", "app.kubernetes.io/component!=webhook");
+        var missing = await Server.KubectlAsync(Cancellation, "get", "validatingwebhookconfiguration", Hook);
+        var all = await Kubectl("apply", "-k", Installed.Folder("overlays/single"));
+
+        without.Should().Contain("deployment.apps/kritis-verifier").And.NotContain(Hook);
+        missing.Error.Should().Contain("NotFound");
+        all.Should().Contain($"validatingwebhookconfiguration.admissionregistration.k8s.io/{Hook} created");
+    }
+
+    private Task<string> Kubectl(params string[] arguments) => installed.KubectlAsync(Cancellation, arguments);
+
+    private string ServerCertificate() => Convert.ToBase64String(global::System.Text.Encoding.UTF8.GetBytes(Server.CertificateAuthority));
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>What kubectl names with the reason that the server does not know its version.</summary>
+    private static IEnumerable<string> Refused(string error) => Lines(error)
+        .Where(line => line.Contains("no matches for kind \"PodDisruptionBudget\" in version \"policy/v1\"", StringComparison.Ordinal))
+        .Select(line => "poddisruptionbudget.policy/" + line.Split("name: \"")[1].Split('"')[0]);
+}
