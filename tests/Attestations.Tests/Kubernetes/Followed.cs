@@ -14,9 +14,9 @@ internal sealed class Followed<T> : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _following;
 
-    public Followed(ScriptedApiServer server, ClusterKind kind, TimeProvider? time = null)
+    public Followed(IKubernetes client, ClusterKind kind, TimeProvider? time = null)
     {
-        var watch = new ClusterWatch<T>(server.Client, kind, time ?? TimeProvider.System);
+        var watch = new ClusterWatch<T>(client, kind, time ?? TimeProvider.System);
         _following = FollowAsync(watch);
     }
 

@@ -74,12 +74,13 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
     /// <summary>A watch that sends these lines and ends as the API server ends one.</summary>
     public static Func<HttpContext, Task> WatchThatEnds(params string[] lines) => context => SendAsync(context, lines);
 
-    /// <summary>A watch that sends these lines and half of another, and is cut off.</summary>
-    public static Func<HttpContext, Task> WatchThatIsCut(string half, params string[] lines) => async context =>
+    /// <summary>A watch that sends these lines and half of another, and is cut off when <paramref name="cut"/> completes.</summary>
+    public static Func<HttpContext, Task> WatchThatIsCut(Task cut, string half, params string[] lines) => async context =>
     {
         await SendAsync(context, lines);
         await context.Response.WriteAsync(half);
         await context.Response.Body.FlushAsync();
+        await cut;
         context.Abort();
     };
 
