@@ -19,8 +19,6 @@ namespace Kritis.Events.Cli.Signing;
 /// </summary>
 internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     public ResourceSet Resources => app.Services.GetRequiredService<IResourceSource>().Current;
 
     public ImageSigning Signing => app.Services.GetRequiredService<ImageSigning>();
@@ -39,10 +37,11 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         builder.Services.AddRegistry();
         builder.Services.AddKeyManagement(builder.Configuration);
         builder.Services.AddSigning(builder.Configuration);
-        var tools = new WitnessTools(builder.Build());
+        var app = builder.Build();
+        var tools = new WitnessTools(app);
         try
         {
-            await tools.CatchUpAsync(cancellationToken);
+            await app.ReadLogAsync(LogReading.Patience, cancellationToken);
             return tools;
         }
         catch
@@ -81,19 +80,5 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
-    }
-
-    private async Task CatchUpAsync(CancellationToken cancellationToken)
-    {
-        await app.StartAsync(cancellationToken);
-        var follower = app.Services.GetRequiredService<IndexFollower>();
-        try
-        {
-            await follower.CaughtUp.WaitAsync(Patience, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            throw new StartRefusedException($"the attestation log could not be read within {Patience.TotalSeconds:0} s: {follower.Problem}");
-        }
     }
 }
