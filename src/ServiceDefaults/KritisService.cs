@@ -1,6 +1,7 @@
 using Kritis.Events.Contracts;
 using Kritis.Events.ServiceDefaults.Health;
 using Kritis.Events.ServiceDefaults.Settings;
+using Kritis.Events.ServiceDefaults.Stopping;
 using Kritis.Events.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -25,10 +26,10 @@ public static class KritisService
         _ = builder.Services.AddSingleton(BusOptions.From(builder.Configuration));
         _ = builder.Services.AddSingleton(DataOptions.From(builder.Configuration));
         builder.Services.TryAddSingleton(TimeProvider.System);
-        _ = builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         _ = builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         _ = builder.AddKritisLogging().AddKritisMetrics(name);
         _ = builder.Services.AddKritisHealth();
+        _ = builder.AddStopping();
         return builder;
     }
 

@@ -4,6 +4,7 @@ using Kritis.Events.Attestations.Resources;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.ServiceDefaults.Settings;
 using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Intake;
@@ -22,7 +23,8 @@ internal static class Program
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? customise = null, BusParts? shown = null)
     {
         var builder = KritisService.CreateBuilder("signer", args, "http://localhost:8080");
-        builder.Services.AddResourceFolder(builder.Configuration);
+        builder.AddKubernetes();
+        builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
         builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "signer");
         builder.Services.AddAttestationIndex(keepSignatures: true, HealthEndpoints.Ready);
         builder.Services.AddAlibabaCloud(builder.Configuration);

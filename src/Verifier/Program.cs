@@ -2,10 +2,15 @@ using Kritis.Events.Attestations.Resources;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.Verifier.Admission;
 using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
+using Kritis.Events.Verifier.Events;
+using Kritis.Events.Verifier.Leader;
+using Kritis.Events.Verifier.Policies;
 using Kritis.Events.Verifier.Tls;
+using Kritis.Events.Verifier.Workloads;
 
 namespace Kritis.Events.Verifier;
 
@@ -18,11 +23,16 @@ internal static class Program
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? customise = null, BusParts? shown = null)
     {
         var builder = KritisService.CreateBuilder("verifier", args, "https://localhost:8443");
-        builder.Services.AddResourceFolder(builder.Configuration);
+        builder.AddKubernetes();
+        builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
         builder.AddCache();
         // Services stop in reverse: the bus after the journal, which tells its last decisions.
         builder.AddBus(needed: false, PushFeed.Parts, shown);
+        builder.AddNamespaces();
+        builder.AddClusterEvents();
         builder.Services.AddAdmission(builder.Configuration);
+        builder.AddLeader();
+        builder.AddWorkloads();
         builder.AddServingCertificate();
         customise?.Invoke(builder);
 

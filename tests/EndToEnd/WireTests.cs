@@ -14,13 +14,14 @@ public class WireTests(Installation installation)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task G8_the_audit_stream_holds_all_six_kinds_and_each_message_fulfils_its_schema()
+    public async Task G8_the_audit_stream_holds_all_kinds_and_each_message_fulfils_its_schema()
     {
         await using var bus = await BusProbe.ConnectAsync(installation.Broker, Cancellation);
-        await MakeAllSixKindsAsync(bus);
+        await MakeSixKindsAsync(bus);
         await bus.ReplayAsync(MessageNames.AuditTrail, Cancellation);
 
-        foreach (var kind in MessageNames.ByType.Values)
+        // Without a cluster no workload is looked at; Kubernetes/WorkloadTests hears the seventh.
+        foreach (var kind in MessageNames.ByType.Values.Where(kind => kind != MessageNames.WorkloadViolated))
         {
             await bus.HearAsync(kind, heard => Sent(heard) && heard.Exchange == kind, Cancellation);
         }
@@ -36,7 +37,7 @@ public class WireTests(Installation installation)
     private static bool Sent(Heard heard) => heard.Headers.GetValueOrDefault(CloudEvent.Prefix + "source", "").StartsWith("/kritis/", StringComparison.Ordinal)
         && heard.Headers[CloudEvent.TypeHeader] == heard.Exchange;
 
-    private async Task MakeAllSixKindsAsync(BusProbe bus)
+    private async Task MakeSixKindsAsync(BusProbe bus)
     {
         using var layout = OciLayout.Image($"wire {Guid.NewGuid()}");
         await Skopeo.PushAsync(layout, $"{installation.Registry.Address}/kritis-demo/wire:1", Cancellation);

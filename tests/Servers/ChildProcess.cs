@@ -80,6 +80,17 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until <paramref name="condition"/> holds, but not for a process that has ended.</summary>
+    /// <exception cref="InvalidOperationException">The process ended; the message holds what it wrote last.</exception>
+    public async Task UntilAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
+    {
+        await Eventually.Async(what, async () => HasExited || await condition(), cancellationToken, () => Output);
+        if (HasExited)
+        {
+            throw new InvalidOperationException($"{Name} ended with {ExitCode}:\n{Output}");
+        }
+    }
+
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     /// <summary>Asks it to end, and makes it where it does not within <paramref name="patience"/>.</summary>
@@ -121,7 +132,8 @@ public sealed class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static void Note(int id)
+    /// <summary>Notes a process for <c>tests/run</c> to end where this test run is killed.</summary>
+    internal static void Note(int id)
     {
         if (Environment.GetEnvironmentVariable("KRITIS_PROCESSES") is { Length: > 0 } file)
         {

@@ -25,6 +25,7 @@ public sealed partial class IndexFollower : BackgroundService
     private readonly Lock _changing = new();
     private HashSet<PinnedKey> _pinned;
     private bool _readAgain;
+    private volatile bool _isCurrent;
     private CancellationTokenSource? _reading;
     private LogPosition? _position;
     private long _read;
@@ -42,6 +43,12 @@ public sealed partial class IndexFollower : BackgroundService
     /// <summary>Completes once everything that stood in the log at the start has been folded in.</summary>
     public Task CaughtUp => _caughtUp.Task;
 
+    /// <summary>
+    /// Whether the index holds all that stood in the log when it was last read from its first record. It does not while keys that were not pinned
+    /// before make it read the log again: what an image lacks then may be there already.
+    /// </summary>
+    public bool IsCurrent => _isCurrent;
+
     /// <summary>How many records were read since the start.</summary>
     public long Read => Interlocked.Read(ref _read);
 
@@ -58,6 +65,8 @@ public sealed partial class IndexFollower : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Without pinned keys nothing in the log counts, and having read it means nothing.
+        await _resources.FirstRead.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var pause = FirstPause;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -112,12 +121,21 @@ public sealed partial class IndexFollower : BackgroundService
                 case LogEvent.CaughtUp:
                     Log.CaughtUp(_logger, _log.Description, Read);
                     _ = _caughtUp.TrySetResult();
+                    NowCurrent();
                     break;
                 case LogEvent.ReadFromFirst again:
                     _position = null;
                     Log.ReadFromFirst(_logger, again.Reason);
                     break;
             }
+        }
+    }
+
+    private void NowCurrent()
+    {
+        lock (_changing)
+        {
+            _isCurrent = !_readAgain;
         }
     }
 
@@ -133,7 +151,7 @@ public sealed partial class IndexFollower : BackgroundService
                 return;
             }
 
-            _readAgain = true;
+            (_readAgain, _isCurrent) = (true, false);
             StopReading();
         }
 

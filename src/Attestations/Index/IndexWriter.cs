@@ -39,6 +39,9 @@ public sealed partial class IndexWriter
     /// <summary>Raised after a verified attestation that the index did not hold was added. Handlers must be quick and not throw.</summary>
     public event Action<Image, IndexedAttestation>? Added;
 
+    /// <summary>Raised after a verified revocation that the index did not hold was added. Handlers must be quick and not throw.</summary>
+    public event Action<Image, IndexedRevocation>? Revoked;
+
     /// <summary>Folds one record in. Never throws for what stands in it.</summary>
     public void Write(LogEvent.Record record)
     {
@@ -109,7 +112,13 @@ public sealed partial class IndexWriter
         }
 
         var revocation = new IndexedRevocation(revoked.Id, verdict.Witness!, verdict.Reason!, verdict.KeyFingerprint);
-        return _index.Revoke(verdict.Image!, revocation) ? "revoked" : "duplicate";
+        if (!_index.Revoke(verdict.Image!, revocation))
+        {
+            return "duplicate";
+        }
+
+        Revoked?.Invoke(verdict.Image!, revocation);
+        return "revoked";
     }
 
     private string Drop(LogPosition position, string check, string explanation)

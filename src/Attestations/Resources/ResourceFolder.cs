@@ -82,24 +82,7 @@ public sealed partial class ResourceFolder : BackgroundService, IResourceSource
 
         _current = resources;
         Tell(load);
-        Raise(resources);
-    }
-
-    private void Raise(ResourceSet resources)
-    {
-        foreach (var handler in Changed?.GetInvocationList() ?? [])
-        {
-            try
-            {
-                ((Action<ResourceSet>)handler)(resources);
-            }
-#pragma warning disable CA1031 // Whatever a listener does wrong, the folder stays watched.
-            catch (Exception defect)
-#pragma warning restore CA1031
-            {
-                Log.HandlerFailed(_logger, defect);
-            }
-        }
+        Changed.Raise(resources, _logger);
     }
 
     private void Tell(ResourceLoad load)
@@ -141,8 +124,5 @@ public sealed partial class ResourceFolder : BackgroundService, IResourceSource
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}.")]
         public static partial void Warned(ILogger logger, string warning);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "A listener to changed resources failed.")]
-        public static partial void HandlerFailed(ILogger logger, Exception exception);
     }
 }

@@ -45,12 +45,15 @@ public static class AttestationVerifier
             return Verdict.Failed(AttestationCheck.FieldsMatchPayload, contradiction);
         }
 
-        if (!resources.Witnesses.TryGetValue(claim.Witness, out var witness))
+        var witnesses = resources.WitnessesNamed(claim.Witness);
+        if (witnesses.Count == 0)
         {
             return Verdict.Failed(AttestationCheck.WitnessConfigured, $"no witness '{claim.Witness}' is configured here");
         }
 
-        var key = witness.Keys.FirstOrDefault(pinned => pinned.PublicKey.Fingerprint == message.KeyFingerprint);
+        // Where two namespaces pin one key for different algorithms, neither keeps the other's word from counting.
+        var pinned = witnesses.SelectMany(witness => witness.Keys).Where(known => known.PublicKey.Fingerprint == message.KeyFingerprint).ToArray();
+        var key = pinned.FirstOrDefault(known => known.PublicKey.Algorithm.Name() == message.Algorithm) ?? pinned.FirstOrDefault();
         if (key is null)
         {
             return Verdict.Failed(AttestationCheck.KeyPinned, $"key {message.KeyFingerprint} is not pinned for witness '{claim.Witness}'");

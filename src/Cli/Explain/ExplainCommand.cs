@@ -47,14 +47,11 @@ internal static class ExplainCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var labels = parsed.GetValue(LabelsOption) is { } written ? Labels(written) : null;
-        var patience = parsed.GetValue(PatienceOption) is > 0 and <= 3600 and var seconds
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new StartRefusedException("--patience: expected 1 to 3600 seconds");
+        var options = Options(parsed);
         var reviews = await ReviewsAsync(parsed.GetRequiredValue(FilesOption), parsed.GetValue(NamespaceOption), cancellationToken);
         var images = reviews.SelectMany(review => review.Request.Images);
-        await using var knowledge = await VerifierKnowledge.ReadAsync(images, parsed.GetValue(ClusterOption), patience, cancellationToken);
-        var explainer = knowledge.Explainer(labels);
+        await using var knowledge = await VerifierKnowledge.ReadAsync(images, options, cancellationToken);
+        var explainer = knowledge.Explainer(options);
         var explanation = new Explanation { Cluster = knowledge.Cluster, Log = knowledge.Log, Objects = [.. reviews.Select(explainer.Explain)] };
         if (parsed.GetValue(OutputOption) == Json)
         {
@@ -67,6 +64,15 @@ internal static class ExplainCommand
 
         return explanation.Admitted ? 0 : Refused;
     }
+
+    private static ExplainOptions Options(ParseResult parsed) => new()
+    {
+        Cluster = parsed.GetValue(ClusterOption),
+        Labels = parsed.GetValue(LabelsOption) is { } written ? Labels(written) : null,
+        Patience = parsed.GetValue(PatienceOption) is > 0 and <= 3600 and var seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new StartRefusedException("--patience: expected 1 to 3600 seconds"),
+    };
 
     private static async Task<IReadOnlyList<ManifestReview>> ReviewsAsync(string[] files, string? ns, CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ internal sealed class FoundAttestations
         }
 
         var (image, attestation) = found;
-        var key = _resources.Current.Witnesses.GetValueOrDefault(attestation.Witness)?.Keys
+        var key = _resources.Current.WitnessesNamed(attestation.Witness).SelectMany(witness => witness.Keys)
             .FirstOrDefault(pinned => pinned.PublicKey.Fingerprint == attestation.KeyFingerprint);
         return new ExplainedAttestation
         {

@@ -5,6 +5,8 @@ using Kritis.Events.Cli.AlibabaCloud;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults;
+using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.Verifier.Admission;
 using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Policies;
@@ -18,21 +20,27 @@ namespace Kritis.Events.Cli.Explain;
 /// </summary>
 internal sealed class VerifierKnowledge : IAsyncDisposable
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
     private readonly WebApplication _app;
 
     private VerifierKnowledge(WebApplication app) => _app = app;
 
     /// <summary>Reads it.</summary>
     /// <param name="images">The images that are asked about, as they are written.</param>
-    /// <param name="cluster">The cluster's name instead of the one that is set; or null.</param>
-    /// <param name="patience">How long the log may be silent.</param>
+    /// <param name="options">What is given instead of read.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="StartRefusedException">A setting or a resource is wrong, or the log cannot be read.</exception>
-    public static async Task<VerifierKnowledge> ReadAsync(IEnumerable<string> images, string? cluster, TimeSpan patience, CancellationToken cancellationToken)
+    /// <exception cref="StartRefusedException">A setting or a resource is wrong, or the log or the API server cannot be read.</exception>
+    public static async Task<VerifierKnowledge> ReadAsync(IEnumerable<string> images, ExplainOptions options, CancellationToken cancellationToken)
     {
-        var builder = KritisService.CreateBuilder("cli", [.. Settings(cluster)], "http://127.0.0.1:0");
+        var builder = KritisService.CreateBuilder("cli", [.. Settings(options.Cluster)], "http://127.0.0.1:0");
         _ = builder.Logging.ClearProviders();
-        builder.Services.AddResourceFolder(builder.Configuration);
+        _ = builder.AddKubernetes();
+        _ = builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
+        if (options.Labels is null)
+        {
+            _ = builder.AddNamespaces();
+        }
+
         builder.AddCache("explain");
         builder.Services.AddDecisions(builder.Configuration);
         builder.Services.AddSingleton<FoundAttestations>();
@@ -42,7 +50,8 @@ internal sealed class VerifierKnowledge : IAsyncDisposable
         try
         {
             _ = knowledge.Get<FoundAttestations>();
-            await knowledge._app.ReadLogAsync(patience, cancellationToken);
+            await knowledge._app.ReadLogAsync(options.Patience, cancellationToken);
+            await knowledge.ReadLabelsAsync(options.Patience, cancellationToken);
             return knowledge;
         }
         catch
@@ -56,13 +65,36 @@ internal sealed class VerifierKnowledge : IAsyncDisposable
 
     public string Log => Get<IAttestationLog>().Description;
 
-    public Explainer Explainer(IReadOnlyDictionary<string, string>? labels) =>
-        new(Get<AdmissionDecider>(), Get<ClusterPolicies>(), Get<NamespaceLabels>(), Get<FoundAttestations>()) { Labels = labels };
+    public Explainer Explainer(ExplainOptions options) =>
+        new(Get<AdmissionDecider>(), Get<ClusterPolicies>(), Get<NamespaceLabels>(), Get<FoundAttestations>()) { Labels = options.Labels };
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    /// <summary>Where the settings name an API server, it knows the labels of the namespaces.</summary>
+    private async Task ReadLabelsAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (_app.Services.GetService<NamespaceWatch>() is not { } watch)
+        {
+            return;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            while (!watch.HasListed)
+            {
+                await Task.Delay(LookAgain, limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StartRefusedException($"the namespaces could not be listed within {patience.TotalSeconds:0} s: {watch.Problem}; name the labels by --namespace-labels");
+        }
     }
 
     // The same repository may be known under several hosts, so the host is left out.

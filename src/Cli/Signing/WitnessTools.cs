@@ -5,6 +5,7 @@ using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Health;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.ServiceDefaults.Settings;
 using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Kms;
@@ -30,7 +31,8 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         var bus = Environment.GetEnvironmentVariable("KRITIS_Bus__Uri") ?? "memory:";
         var builder = KritisService.CreateBuilder("cli", [$"--Bus:Uri={bus}"], "http://127.0.0.1:0");
         _ = builder.Logging.ClearProviders();
-        builder.Services.AddResourceFolder(builder.Configuration);
+        builder.AddKubernetes();
+        builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
         builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "cli");
         builder.Services.AddAttestationIndex(keepSignatures: true, HealthEndpoints.Ready);
         builder.Services.AddAlibabaCloud(builder.Configuration);

@@ -22,10 +22,10 @@ public static class CloudEvent
     public const string ContentType = "application/json";
 
     /// <summary>The headers of <paramref name="message"/>: specversion, id, source, type, time and, where it is about one, subject.</summary>
-    /// <param name="message">One of the six messages.</param>
+    /// <param name="message">One of the messages of <see cref="MessageNames.ByType"/>.</param>
     /// <param name="source">Who sends it, a URI reference such as <c>/kritis/signer/host</c>.</param>
     /// <param name="now">The time where the message itself names none.</param>
-    /// <exception cref="ArgumentException">The message is none of the six.</exception>
+    /// <exception cref="ArgumentException">The message is none of them.</exception>
     public static IReadOnlyDictionary<string, string> Headers(object message, string source, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -61,6 +61,7 @@ public static class CloudEvent
         SigningSkipped skipped => (skipped.EventId + "/skipped", skipped.Image.ToString(), skipped.SkippedAt),
         SigningFailed failed => (failed.EventId + "/failed", failed.Image.ToString(), failed.FailedAt),
         AdmissionDecided decided => (decided.Uid, decided.Name, decided.DecidedAt),
+        WorkloadViolated violated => (violated.Id, violated.Name, violated.FoundAt),
         _ => (Guid.CreateVersion7(now).ToString(), null, now),
     };
 }

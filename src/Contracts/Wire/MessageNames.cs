@@ -25,6 +25,9 @@ public static class MessageNames
     /// <summary>Exchange of <see cref="Messages.AdmissionDecided"/>.</summary>
     public const string AdmissionDecided = "kritis.admission-decided";
 
+    /// <summary>Exchange of <see cref="Messages.WorkloadViolated"/>.</summary>
+    public const string WorkloadViolated = "kritis.workload-violated";
+
     /// <summary>The stream that keeps every attestation and revocation, in order.</summary>
     public const string AttestationLog = "kritis.attestations";
 
@@ -43,5 +46,6 @@ public static class MessageNames
         [typeof(SigningSkipped)] = SigningSkipped,
         [typeof(SigningFailed)] = SigningFailed,
         [typeof(AdmissionDecided)] = AdmissionDecided,
+        [typeof(WorkloadViolated)] = WorkloadViolated,
     };
 }

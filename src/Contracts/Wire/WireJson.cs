@@ -21,4 +21,5 @@ namespace Kritis.Events.Contracts.Wire;
 [JsonSerializable(typeof(SigningSkipped))]
 [JsonSerializable(typeof(SigningFailed))]
 [JsonSerializable(typeof(AdmissionDecided))]
+[JsonSerializable(typeof(WorkloadViolated))]
 public sealed partial class WireJson : JsonSerializerContext;

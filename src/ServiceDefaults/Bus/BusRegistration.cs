@@ -76,6 +76,7 @@ public static class BusRegistration
         bus.Message<SigningSkipped>(message => message.SetEntityName(MessageNames.SigningSkipped));
         bus.Message<SigningFailed>(message => message.SetEntityName(MessageNames.SigningFailed));
         bus.Message<AdmissionDecided>(message => message.SetEntityName(MessageNames.AdmissionDecided));
+        bus.Message<WorkloadViolated>(message => message.SetEntityName(MessageNames.WorkloadViolated));
         bus.UsePublishFilter(typeof(CloudEventHeaders<>), context);
         foreach (var part in parts.OfType<BusParts>())
         {

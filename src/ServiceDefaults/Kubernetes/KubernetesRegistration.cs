@@ -9,17 +9,25 @@ public static class KubernetesRegistration
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Adds <see cref="KubernetesOptions"/> and, where it is enabled, <see cref="IKubernetes"/>. Nothing is asked of the API server yet.</summary>
+    /// <summary>
+    /// Adds <see cref="KubernetesOptions"/> and, where it is enabled, <see cref="IKubernetes"/>; once, however many features ask for it. Nothing is
+    /// asked of the API server yet.
+    /// </summary>
     /// <exception cref="SettingException">The section <c>Kubernetes</c> is wrong, or its kubeconfig file cannot be read.</exception>
     public static KubernetesOptions AddKubernetes(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        if (builder.Services.Select(service => service.ImplementationInstance).OfType<KubernetesOptions>().FirstOrDefault() is { } added)
+        {
+            return added;
+        }
+
         var options = KubernetesOptions.From(builder.Configuration);
         _ = builder.Services.AddSingleton(options);
         if (options.Enabled)
         {
             var access = Access(options);
-            _ = builder.Services.AddSingleton<IKubernetes>(_ => new k8s.Kubernetes(access));
+            _ = builder.Services.AddSingleton<IKubernetes>(_ => ClusterConnection.Of(access));
         }
 
         return options;

@@ -8,7 +8,7 @@ namespace Kritis.Events.Signer.Intake;
 
 /// <summary>
 /// The HTTP side of every intake: 202 once the broker has confirmed every message; 4xx with the reason for what cannot be taken; 503 while the broker,
-/// or a registry that must be asked, is away. Senders try again on their own.
+/// or a registry that must be asked, is away, or the resources are not read yet. Senders try again on their own.
 /// </summary>
 internal sealed partial class EventIntake(
     IntakeToken token,
@@ -33,6 +33,12 @@ internal sealed partial class EventIntake(
             metrics.Unauthorized();
             Log.Refused(logger, StatusCodes.Status401Unauthorized, refusal);
             return Refuse(StatusCodes.Status401Unauthorized, refusal);
+        }
+
+        if (!resources.FirstRead.IsCompleted)
+        {
+            // Before the registries are known every event would be one of an unknown registry.
+            return Unavailable(context, "the resources are not read yet", null);
         }
 
         if (IntakeBody.ProblemOfType(context.Request, reader.MediaTypes) is { } problemOfType)
@@ -104,20 +110,20 @@ internal sealed partial class EventIntake(
         }
         catch (BrokerUnavailableException away)
         {
-            return Unavailable(context, away);
+            return Unavailable(context, away.Message, away.InnerException);
         }
         catch (RegistryAwayException away)
         {
-            return Unavailable(context, away);
+            return Unavailable(context, away.Message, away.InnerException);
         }
     }
 
-    private ProblemHttpResult Unavailable(HttpContext context, Exception away)
+    private ProblemHttpResult Unavailable(HttpContext context, string reason, Exception? cause)
     {
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
         metrics.Unavailable();
-        Log.Unavailable(logger, away.Message, away.InnerException);
-        return Refuse(StatusCodes.Status503ServiceUnavailable, away.Message);
+        Log.Unavailable(logger, reason, cause);
+        return Refuse(StatusCodes.Status503ServiceUnavailable, reason);
     }
 
     private ProblemHttpResult Malformed(int status, string reason)

@@ -6,12 +6,44 @@ namespace Kritis.Events.Signer.Kms;
 
 /// <summary>
 /// Stops the service at start where a signing rule's witness could not sign what verifiers would believe: its key is missing or unusable, or is not
-/// the one whose public key is pinned.
+/// the one whose public key is pinned. Where the resources are read later than the service starts, it only says so.
 /// </summary>
-internal sealed partial class WitnessKeyCheck(IResourceSource resources, KeyManagements managements, ILogger<WitnessKeyCheck> logger) : IHostedService
+internal sealed partial class WitnessKeyCheck(IResourceSource resources, KeyManagements managements, ILogger<WitnessKeyCheck> logger) : BackgroundService
 {
+    private readonly bool _atStart = resources.FirstRead.IsCompleted;
+
     /// <inheritdoc/>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_atStart)
+        {
+            await CheckAsync(cancellationToken);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_atStart)
+        {
+            return;
+        }
+
+        await resources.FirstRead.WaitAsync(stoppingToken);
+        try
+        {
+            await CheckAsync(stoppingToken);
+        }
+        catch (StartRefusedException unusable)
+        {
+            // The cluster's objects come when they come; the service cannot be stopped for one of them.
+            Log.Unusable(logger, unusable.Message);
+        }
+    }
+
+    private async Task CheckAsync(CancellationToken cancellationToken)
     {
         var current = resources.Current;
         foreach (var name in current.Rules.Select(rule => rule.Witness).Distinct().Order(StringComparer.Ordinal))
@@ -19,9 +51,6 @@ internal sealed partial class WitnessKeyCheck(IResourceSource resources, KeyMana
             await CheckAsync(current.Witnesses[name], cancellationToken);
         }
     }
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task CheckAsync(Witness witness, CancellationToken cancellation)
     {
@@ -62,6 +91,9 @@ internal sealed partial class WitnessKeyCheck(IResourceSource resources, KeyMana
     {
         [LoggerMessage(LogLevel.Information, "Witness {Witness} signs with {Key}, public key {Fingerprint}.")]
         public static partial void KeyChecked(ILogger logger, string witness, string key, string fingerprint);
+
+        [LoggerMessage(LogLevel.Error, "{Problem} Pushes that this witness must sign fail until it is put right.")]
+        public static partial void Unusable(ILogger logger, string problem);
 
         [LoggerMessage(LogLevel.Warning, "Witness {Witness} has no active key: rules that name it fail until it has one.")]
         public static partial void NoActiveKey(ILogger logger, string witness);

@@ -26,6 +26,8 @@ internal sealed partial class SignPushedImage(
     public async Task Consume(ConsumeContext<ImagePushed> context)
     {
         RefuseForeign(context);
+        // Without the rules every push would be one that no rule covers.
+        await resources.FirstRead.WaitAsync(context.CancellationToken);
         var pushed = context.Message;
         var current = resources.Current;
         if (current.RegistryOf(pushed.Image.Registry) is not { } registry)

@@ -39,7 +39,7 @@ internal sealed class AdmissionDecider(
         var names = Array.ConvertAll(selecting, policy => policy.Name);
         if (request.ObjectProblem is { } unreadable)
         {
-            return AdmissionDecision.Unreadable(unreadable) with { Policies = names };
+            return AdmissionDecision.Unreadable(unreadable) with { Policies = names, Unfulfilled = names };
         }
 
         var added = Added(request);
@@ -117,6 +117,7 @@ internal sealed class AdmissionDecider(
             Message = string.Join('\n', refused.ConvertAll(verdict => verdict.Line)),
             Reason = behind,
             Warnings = warnings.Finish(),
+            Unfulfilled = [.. told.SelectMany(verdict => verdict.Unfulfilled).Distinct(StringComparer.Ordinal)],
             BreakGlass = refused.Count > 0 ? null : told.Find(verdict => verdict.BrokenGlass is not null)?.BrokenGlass,
             Patience = patience,
             Awaited = patience > TimeSpan.Zero ? refused.ConvertAll(verdict => verdict.Pushed!) : [],

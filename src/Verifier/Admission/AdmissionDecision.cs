@@ -20,6 +20,9 @@ internal sealed record AdmissionDecision
 
     public IReadOnlyList<string> Policies { get; init; } = [];
 
+    /// <summary>Those of the policies that do not hold, whether they are enforced or in dry-run.</summary>
+    public IReadOnlyList<string> Unfulfilled { get; init; } = [];
+
     public IReadOnlyList<ImageDecision> Images { get; init; } = [];
 
     /// <summary>What every policy says of each of <see cref="Images"/>, for those who want to know more than is told.</summary>

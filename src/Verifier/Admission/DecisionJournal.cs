@@ -1,14 +1,15 @@
 using System.Threading.Channels;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Verifier.Events;
 using Kritis.Events.Verifier.Policies;
 using MassTransit;
 
 namespace Kritis.Events.Verifier.Admission;
 
 /// <summary>
-/// Tells of every decision: a line in the log, a count, and <see cref="AdmissionDecided"/> on the bus. It never slows or fails an
-/// admission: while the broker is away the oldest decisions that wait are dropped, and counted.
+/// Tells of every decision: a line in the log, a count, <see cref="AdmissionDecided"/> on the bus and, where the service speaks with an API server,
+/// an Event in the cluster. It never slows or fails an admission: while the broker is away the oldest decisions that wait are dropped, and counted.
 /// </summary>
 internal sealed partial class DecisionJournal : BackgroundService
 {
@@ -25,12 +26,14 @@ internal sealed partial class DecisionJournal : BackgroundService
     private readonly string _cluster;
     private readonly TimeProvider _time;
     private readonly AdmissionMetrics _metrics;
+    private readonly ClusterEvents? _events;
     private readonly ILogger<DecisionJournal> _logger;
     private readonly Channel<AdmissionDecided> _waiting;
 
-    public DecisionJournal(IBus bus, ClusterOptions cluster, TimeProvider time, AdmissionMetrics metrics, ILogger<DecisionJournal> logger)
+    public DecisionJournal(
+        IBus bus, ClusterOptions cluster, TimeProvider time, AdmissionMetrics metrics, ILogger<DecisionJournal> logger, ClusterEvents? events = null)
     {
-        (_bus, _cluster, _time, _metrics, _logger) = (bus, cluster.Name, time, metrics, logger);
+        (_bus, _cluster, _time, _metrics, _logger, _events) = (bus, cluster.Name, time, metrics, logger, events);
         _waiting = Channel.CreateBounded<AdmissionDecided>(
             new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }, _ => _metrics.Dropped());
     }
@@ -44,6 +47,11 @@ internal sealed partial class DecisionJournal : BackgroundService
         if (!_waiting.Writer.TryWrite(decided))
         {
             _metrics.Dropped();
+        }
+
+        if (_events is not null && DecisionEvent.Of(request, decision) is { } notice)
+        {
+            _events.Tell(notice);
         }
 
         if (_logger.IsEnabled(LogLevel.Information))

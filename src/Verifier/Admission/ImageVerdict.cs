@@ -16,6 +16,9 @@ internal sealed record ImageVerdict(string Image, PolicyFinding[] Findings)
     /// <summary>Whether a policy that is enforced does not hold; one in dry-run cannot loosen it.</summary>
     public bool IsRefused => Array.Exists(Findings, finding => finding is { Holds: false, IsEnforced: true });
 
+    /// <summary>The policies that do not hold.</summary>
+    public IEnumerable<string> Unfulfilled => Findings.Where(finding => !finding.Holds).Select(finding => finding.Policy);
+
     /// <summary>How long the refusal may wait for a signature: no longer than every policy that refuses allows, and zero where one allows none.</summary>
     public TimeSpan Patience => Pushed is null
         ? TimeSpan.Zero

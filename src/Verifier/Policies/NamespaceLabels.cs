@@ -12,6 +12,9 @@ internal sealed class NamespaceLabels(TimeProvider time)
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _labels = new();
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Raised after labels became known or may have changed. Handlers must be quick and not throw.</summary>
+    public event Action? Changed;
+
     /// <summary>Whether namespaces are watched, so that one that is not known yet will be.</summary>
     public bool IsFollowed { get; set; }
 
@@ -64,6 +67,9 @@ internal sealed class NamespaceLabels(TimeProvider time)
         Tell();
     }
 
-    private void Tell() =>
+    private void Tell()
+    {
         Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        Changed?.Invoke();
+    }
 }

@@ -59,7 +59,7 @@ public class CloudEventTests
     [Fact]
     public void Every_message_has_its_own_exchange()
     {
-        MessageNames.ByType.Should().HaveCount(6);
+        MessageNames.ByType.Should().HaveCount(7);
         MessageNames.ByType.Values.Should().OnlyHaveUniqueItems().And.OnlyContain(name => name.StartsWith("kritis.", StringComparison.Ordinal));
     }
 }

@@ -48,7 +48,14 @@ internal static class Samples
         DecidedAt = Moment, DurationMicroseconds = 12.5,
     };
 
-    public static TheoryData<string> Names { get; } = ["image-pushed", "attestation-created", "attestation-revoked", "signing-skipped", "signing-failed", "admission-decided"];
+    public static WorkloadViolated WorkloadViolated { get; } = new()
+    {
+        Id = "0f2c/9d1e/20261123", Cluster = "default", Namespace = "prod", Kind = "Pod", Name = "web-1", Uid = "0f2c", DryRun = false,
+        Reason = "An image is not attested any more.", Policies = ["default-namespace"],
+        Images = [new() { Image = "alpine:3.11", Attested = false, Explanation = "It was revoked.", Attestations = [] }], FoundAt = Moment,
+    };
+
+    public static TheoryData<string> Names { get; } = ["image-pushed", "attestation-created", "attestation-revoked", "signing-skipped", "signing-failed", "admission-decided", "workload-violated"];
 
     public static object Of(string name) => name switch
     {
@@ -58,6 +65,7 @@ internal static class Samples
         "signing-skipped" => SigningSkipped,
         "signing-failed" => SigningFailed,
         "admission-decided" => AdmissionDecided,
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Not one of the six messages."),
+        "workload-violated" => WorkloadViolated,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Not one of the messages."),
     };
 }

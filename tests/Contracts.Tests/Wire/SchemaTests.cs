@@ -21,10 +21,12 @@ public class SchemaTests
         schema.RootElement.TryGetProperty("additionalProperties", out _).Should().BeFalse("a later version may have more members");
     }
 
-    [Fact]
-    public void The_decision_about_one_image_has_the_members_of_its_record()
+    [Theory]
+    [InlineData("admission-decided")]
+    [InlineData("workload-violated")]
+    public void The_decision_about_one_image_has_the_members_of_its_record(string name)
     {
-        using var schema = Schema("admission-decided");
+        using var schema = Schema(name);
         SameMembers(schema.RootElement.GetProperty("$defs").GetProperty("imageDecision"), typeof(ImageDecision));
     }
 

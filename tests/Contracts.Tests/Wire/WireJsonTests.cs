@@ -20,6 +20,7 @@ public class WireJsonTests
         ["signing-skipped"] = $$"""{"eventId":"6f1c","image":"{{Image}}","tag":"3.11","reason":"NoRule","explanation":"No rule matches.","skippedAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["signing-failed"] = $$"""{"eventId":"6f1c","image":"{{Image}}","tag":"3.11","rule":"demo","witness":"release","keyId":"release-2026","code":"NotInRegistry","error":"The registry does not hold it.","attempts":5,"failedAt":"2026-11-23T20:09:43.125+00:00"}""",
         ["admission-decided"] = """{"uid":"705ab4f5","cluster":"default","namespace":"prod","kind":"Pod","name":"web","operation":"CREATE","user":"alice","allowed":false,"dryRun":false,"reason":"An image is not attested.","policies":["default-namespace"],"images":[{"image":"alpine:3.11","attested":false,"explanation":"It names no digest.","attestations":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]}],"decidedAt":"2026-11-23T20:09:43.125+00:00","durationMicroseconds":12.5}""",
+        ["workload-violated"] = """{"id":"0f2c/9d1e/20261123","cluster":"default","namespace":"prod","kind":"Pod","name":"web-1","uid":"0f2c","dryRun":false,"reason":"An image is not attested any more.","policies":["default-namespace"],"images":[{"image":"alpine:3.11","attested":false,"explanation":"It was revoked.","attestations":[]}],"foundAt":"2026-11-23T20:09:43.125+00:00"}""",
     };
 
     public static TheoryData<string> Names => Samples.Names;

@@ -49,6 +49,11 @@ internal sealed class Field(string file, string owner, string path, YamlNode nod
         return members;
     }
 
+    /// <summary>The members of a mapping, whatever they are called.</summary>
+    public Dictionary<string, Field>? AnyMembers() => node is YamlMappingNode mapping
+        ? Members([.. mapping.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "")])
+        : Members();
+
     /// <summary>The entries of a mapping of texts to texts, of whose keys and values nothing is wrong.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Entries(Func<string, string?> problemOfKey, Func<string, string?> problemOfValue)
     {

@@ -23,6 +23,11 @@ internal static class Names
         return isHost ? null : "expected a host name with a dot, a port or 'localhost', for example registry.example.com or 127.0.0.1:5000";
     }
 
+    public static string? ProblemOfNamespace(string name) =>
+        name.Length <= 63 && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
+            ? null
+            : "expected a namespace's name: at most 63 lower-case letters, digits and '-'";
+
     // Regions and instance ids become parts of host names and of signed requests.
     public static string? ProblemOfCloudName(string name) =>
         name.Length <= 64 && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-') && name[0] != '-' && name[^1] != '-'

@@ -1,3 +1,4 @@
+using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Settings;
@@ -20,6 +21,7 @@ internal sealed partial class EventBridgeQueue(
     PushPublisher publisher,
     PushJournal journal,
     IntakeMetrics metrics,
+    IResourceSource resources,
     IOptions<IntakeOptions> options,
     TimeProvider time,
     ILogger<EventBridgeQueue> logger) : BackgroundService
@@ -50,6 +52,8 @@ internal sealed partial class EventBridgeQueue(
             return;
         }
 
+        // Before the registries are known every event would be one of an unknown registry.
+        await resources.FirstRead.WaitAsync(stoppingToken);
         for (var failures = 0; !stoppingToken.IsCancellationRequested; failures++)
         {
             try

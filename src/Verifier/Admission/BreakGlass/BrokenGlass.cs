@@ -51,6 +51,9 @@ internal sealed record BrokenGlass
         return problem is null ? glass : null;
     }
 
+    /// <summary>As much of an annotation as has to be kept to read it later: of one that is too long no more than shows that it is.</summary>
+    public static string? Kept(string? text) => text is { Length: > MostCharacters } ? text[..(MostCharacters + 1)] : text;
+
     private static BrokenGlass? Read(string until, string digests, string reason, out string? problem)
     {
         var isTime = DateTimeOffset.TryParseExact(
