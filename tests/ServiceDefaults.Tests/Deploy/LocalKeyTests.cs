@@ -21,7 +21,7 @@ public class LocalKeyTests
         var keys = signer.VolumeMounts.Single(mount => mount.MountPath == "/data/keys");
         keys.ReadOnlyProperty.Should().BeTrue();
         pod.Volumes.Single(volume => volume.Name == keys.Name).EmptyDir.Medium.Should().Be("Memory");
-        copy.VolumeMounts.Select(mount => mount.MountPath).Should().Equal(copy.Command[^2..]);
+        copy.VolumeMounts.Select(mount => mount.MountPath).Should().Equal(copy.Command.TakeLast(2));
         pod.Volumes.Single(volume => volume.Name == copy.VolumeMounts[0].Name).Secret.SecretName.Should().Be("kritis-keys");
         copy.SecurityContext.Should().BeEquivalentTo(signer.SecurityContext);
         (await Kustomization.BuildAsync(Own)).One<V1Deployment>("kritis-verifier").Spec.Template.Spec.Volumes.Should().NotContain(volume => volume.Secret != null);
