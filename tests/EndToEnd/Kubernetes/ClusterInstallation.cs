@@ -120,6 +120,8 @@ public sealed class ClusterInstallation : ICollectionFixture<ClusterInstallation
         if (project == "Verifier")
         {
             settings["Cluster:Name"] = ClusterName;
+            // So that certificates change under every test.
+            settings["Tls:CertificateLifetime"] = "00:01:00";
         }
 
         var service = ServiceProcess.Start(name, Installation.Assembly(project), address, settings);

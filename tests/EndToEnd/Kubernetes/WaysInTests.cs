@@ -61,13 +61,12 @@ public class WaysInTests(ClusterInstallation cluster)
         (await ApplyAsync(ns, Workload(good))).Succeeded.Should().BeTrue();
     }
 
-    [Theory]
-    [InlineData("batch/v1beta1")]
-    public async Task Way_05_a_cron_job_and_the_jobs_that_are_made_from_it(string version)
+    [Fact]
+    public async Task Way_05_a_cron_job_in_the_older_version_that_this_server_has()
     {
         var (ns, good) = await BeginAsync("way05");
         string CronJob(string image) => $$"""
-            apiVersion: {{version}}
+            apiVersion: batch/v1beta1
             kind: CronJob
             metadata: { name: app }
             spec: { schedule: "0 0 1 1 *", jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: c, image: "{{image}}" }] } } } } }
@@ -75,7 +74,6 @@ public class WaysInTests(ClusterInstallation cluster)
 
         (await ApplyAsync(ns, CronJob(Bad))).Error.Should().Contain(Refused);
         (await ApplyAsync(ns, CronJob(good))).Succeeded.Should().BeTrue();
-        await Passes("-n", ns, "create", "job", "by-hand", "--from=cronjob/app");
     }
 
     [Fact]
