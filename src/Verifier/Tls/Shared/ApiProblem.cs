@@ -1,7 +1,6 @@
 using System.Net;
-using System.Text.Json;
 using k8s.Autorest;
-using Kritis.Events.Contracts.Images;
+using Kritis.Events.ServiceDefaults.Kubernetes;
 
 namespace Kritis.Events.Verifier.Tls.Shared;
 
@@ -14,27 +13,13 @@ internal static class ApiProblem
     /// <summary>Whether the object is not there.</summary>
     public static bool IsMissing(HttpOperationException refusal) => refusal.Response?.StatusCode is HttpStatusCode.NotFound;
 
+    /// <summary>The reason as a clause.</summary>
     public static string Of(Exception failure) => failure switch
     {
-        // Only these say nothing but who may not do what; others may quote the object.
-        HttpOperationException { Response.StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } refusal =>
-            $"the API server answered {(int)refusal.Response.StatusCode}: {Excerpt.Of(Message(refusal.Response.Content))}",
-        HttpOperationException { Response: { } response } => $"the API server answered {(int)response.StatusCode} {response.StatusCode}",
-        OperationCanceledException => "the API server did not answer in time",
-        HttpRequestException or IOException => $"the API server cannot be reached ({Excerpt.Of(failure.Message)})",
+        // These say nothing but who may not do what. Others may quote the object.
+        HttpOperationException { Response.StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } => ClusterFailure.Reason(failure),
+        HttpOperationException { Response: { } response } => $"the API server answers {(int)response.StatusCode} {response.StatusCode}",
+        OperationCanceledException or HttpRequestException or IOException => ClusterFailure.Reason(failure),
         _ => $"the API server's answer cannot be used ({failure.GetType().Name})",
     };
-
-    private static string? Message(string? status)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(status ?? "");
-            return document.RootElement.TryGetProperty("message", out var message) ? message.GetString() : status;
-        }
-        catch (Exception other) when (other is JsonException or InvalidOperationException)
-        {
-            return status;
-        }
-    }
 }

@@ -16,7 +16,7 @@ public sealed class OutageTests : SharedCertificateBase
         await replica.LookAsync();
 
         replica.HasCertificate.Should().BeFalse();
-        replica.NotReady.Should().StartWith("no certificate yet: Secret kritis/kritis-verifier-tls cannot be read or written: the API server cannot be reached (");
+        replica.NotReady.Should().StartWith("no certificate yet: Secret kritis/kritis-verifier-tls cannot be read or written: the API server cannot be reached: ");
         replica.Log.Lines.Should().ContainSingle(line => line.StartsWith("Error: Secret kritis/kritis-verifier-tls "));
         Server.IsAway = false;
         await replica.LookAsync();
@@ -53,7 +53,7 @@ public sealed class OutageTests : SharedCertificateBase
         await replica.LookAsync();
         await replica.LookAsync();
 
-        replica.NotReady.Should().Contain($"the API server answered {status}");
+        replica.NotReady.Should().Contain($"the API server answers {status}");
         replica.Log.Lines.Should().ContainSingle(line => line.StartsWith("Error: "));
     }
 
@@ -67,7 +67,7 @@ public sealed class OutageTests : SharedCertificateBase
         var replica = await StartedReplicaAsync();
 
         replica.NotReady.Should().BeNull();
-        replica.Log.Lines.Should().ContainSingle(line => line.Contains("cannot be read or written: the API server answered 403"));
+        replica.Log.Lines.Should().ContainSingle(line => line.Contains("cannot be read or written: the API server answers 403"));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class RenewalTests : SharedCertificateBase
         }
 
         replica.Shown.Thumbprint.Should().Be(before);
-        replica.Log.Lines.Should().ContainSingle(line => line.Contains("ValidatingWebhookConfiguration kritis-validation-hook cannot be changed: the API server answered 403: refused for the test"));
+        replica.Log.Lines.Should().ContainSingle(line => line.Contains("ValidatingWebhookConfiguration kritis-validation-hook cannot be changed: the API server answers 403: refused for the test"));
         await AfterAsync(TimeSpan.FromHours(30), replica);
         replica.Shown.Thumbprint.Should().NotBe(before, "nothing is lost by it now");
 
