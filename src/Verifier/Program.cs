@@ -9,6 +9,7 @@ using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Events;
 using Kritis.Events.Verifier.Leader;
 using Kritis.Events.Verifier.Policies;
+using Kritis.Events.Verifier.Resources;
 using Kritis.Events.Verifier.Tls;
 using Kritis.Events.Verifier.Workloads;
 
@@ -32,6 +33,7 @@ internal static class Program
         builder.AddClusterEvents();
         builder.Services.AddAdmission(builder.Configuration);
         builder.AddLeader();
+        builder.AddResourceStatus();
         builder.AddWorkloads();
         builder.AddServingCertificate();
         customise?.Invoke(builder);

@@ -131,7 +131,7 @@ internal sealed class ApiServerInMemory
         {
             return request.Method.Method switch
             {
-                "GET" when path is "/api/v1/pods" or "/api/v1/namespaces" => request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal)
+                "GET" when path is "/api/v1/pods" or "/api/v1/namespaces" || IsCollection(path) => request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal)
                     ? Watch(path, request.RequestUri.Query)
                     : List(path),
                 "GET" => _objects.TryGetValue(path, out var found) ? Json(found) : Status(HttpStatusCode.NotFound, "not there"),
@@ -184,8 +184,36 @@ internal sealed class ApiServerInMemory
         return Json(body);
     }
 
+    private static bool IsCollection(string path) =>
+        path.StartsWith("/apis/kritis.events/v1alpha1/", StringComparison.Ordinal) && path.Count(character => character == '/') == 4;
+
+    /// <summary>Takes a status, and nothing but it, for the version that it names.</summary>
+    private HttpResponseMessage PatchStatus(string path, JsonObject body)
+    {
+        var parts = path.Split('/');
+        var collection = string.Join('/', parts[..^2]);
+        if (!_objects.TryGetValue($"{collection}//{parts[^2]}", out var before))
+        {
+            return Status(HttpStatusCode.NotFound, "not there");
+        }
+
+        if (body["metadata"]!["resourceVersion"]!.GetValue<string>() != before["metadata"]!["resourceVersion"]!.GetValue<string>())
+        {
+            return Status(HttpStatusCode.Conflict, "changed meanwhile");
+        }
+
+        before["status"] = body["status"]!.DeepClone();
+        Happen(collection, "MODIFIED", Versioned(before));
+        return Json(before);
+    }
+
     private HttpResponseMessage Patch(string path, JsonObject body)
     {
+        if (path.EndsWith("/status", StringComparison.Ordinal))
+        {
+            return PatchStatus(path, body);
+        }
+
         if (!_objects.TryGetValue(path, out var before))
         {
             return Status(HttpStatusCode.NotFound, "not there");
