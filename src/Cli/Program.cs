@@ -2,9 +2,11 @@ using System.CommandLine;
 using Kritis.Events.Cli.AlibabaCloud.SecurityCenter;
 using Kritis.Events.Cli.AlibabaCloud.WitnessKeys;
 using Kritis.Events.Cli.Demo;
+using Kritis.Events.Cli.Explain;
 using Kritis.Events.Cli.Resolve;
 using Kritis.Events.Cli.Signing;
 using Kritis.Events.Cli.Up;
+using Kritis.Events.Cli.Verify;
 using Spectre.Console;
 
 namespace Kritis.Events.Cli;
@@ -28,6 +30,8 @@ internal static class Program
             WitnessCommand.Create(),
             ImportCommand.Create(),
             ResolveCommand.Create(),
+            ExplainCommand.Create(),
+            VerifyCommand.Create(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = ShutdownPatience });
     }

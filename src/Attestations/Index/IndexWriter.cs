@@ -16,6 +16,7 @@ namespace Kritis.Events.Attestations.Index;
 /// </summary>
 public sealed partial class IndexWriter
 {
+    private const string PassedOver = "passed-over";
     private readonly AttestationIndex _index;
     private readonly IResourceSource _resources;
     private readonly IndexWriterOptions _options;
@@ -59,6 +60,12 @@ public sealed partial class IndexWriter
 
     private string Write(AttestationCreated created, LogPosition position)
     {
+        // What the message names beside the payload proves nothing, but one that names another image than its payload does not count anyway.
+        if (!_options.Keeps(created.Image))
+        {
+            return PassedOver;
+        }
+
         var verdict = AttestationVerifier.Verify(created, _resources.Current);
         if (!verdict.IsValid)
         {
@@ -119,6 +126,11 @@ public sealed partial class IndexWriter
 
     private string Write(AttestationRevoked revoked, LogPosition position)
     {
+        if (!_options.Keeps(revoked.Image))
+        {
+            return PassedOver;
+        }
+
         var verdict = AttestationVerifier.Verify(revoked, _resources.Current);
         if (!verdict.IsValid)
         {
@@ -172,4 +184,7 @@ public sealed record IndexWriterOptions
 {
     /// <summary>Whether signatures are kept, to attach them again; about 256 bytes each for RSA-2048.</summary>
     public bool KeepSignatures { get; init; }
+
+    /// <summary>Which images are of interest; the others are passed over without a look at their signatures. Default: all.</summary>
+    public Func<Image, bool> Keeps { get; init; } = static _ => true;
 }

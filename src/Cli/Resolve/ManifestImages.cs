@@ -1,45 +1,33 @@
+using Kritis.Events.Cli.Manifests;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Kritis.Events.Cli.Resolve;
 
 /// <summary>
 /// Finds where a manifest names images: the member <c>image</c> of every entry of a list <c>containers</c>, <c>initContainers</c> or
-/// <c>ephemeralContainers</c>, at whatever depth, so that custom resources with Pods in them are covered as well.
+/// <c>ephemeralContainers</c>, and <c>image.reference</c> of every entry of a list <c>volumes</c>, at whatever depth, so that lists of objects and custom
+/// resources with Pods in them are covered as well.
 /// </summary>
-internal static class ManifestImages
+internal sealed class ManifestImages
 {
-    private const int MostMerges = 8;
-    private static readonly string[] Lists = ["containers", "initContainers", "ephemeralContainers"];
+    private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
+    private readonly string _file;
+    private readonly MappingMembers _members = new();
+    private readonly List<ImagePlace> _found = [];
+
+    private ManifestImages(string file) => _file = file;
 
     /// <summary>The places, in the order of the text.</summary>
-    /// <param name="file">The file's name, for messages.</param>
-    /// <param name="text">Its text.</param>
-    /// <exception cref="StartRefusedException">It is no YAML.</exception>
-    public static IReadOnlyList<ImagePlace> Find(string file, string text)
+    /// <exception cref="StartRefusedException">It is no YAML, or an image is no text; the message names file and line.</exception>
+    public static IReadOnlyList<ImagePlace> Find(ManifestFile file)
     {
-        var stream = new YamlStream();
-        try
-        {
-            using var reader = new StringReader(text);
-            stream.Load(reader);
-        }
-        catch (YamlException unreadable)
-        {
-            throw new StartRefusedException($"{file}:{unreadable.Start.Line}: this is not YAML: {Excerpt.Of(unreadable.Message)}", unreadable);
-        }
-        catch (Exception unreadable) when (unreadable is InvalidOperationException or ArgumentException or FormatException or OverflowException)
-        {
-            // The library's scanner trips over some damaged texts instead of reporting them.
-            throw new StartRefusedException($"{file}: this is not YAML: {Excerpt.Of(unreadable.Message)}", unreadable);
-        }
+        var finding = new ManifestImages(file.Name);
 
         // What stands behind an anchor and its aliases is one node.
         var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
-        var found = new List<ImagePlace>();
-        var waiting = new Stack<YamlNode>(stream.Documents.Select(document => document.RootNode));
+        var waiting = new Stack<YamlNode>(ManifestYaml.Load(file));
         while (waiting.TryPop(out var node))
         {
             if (!seen.Add(node))
@@ -47,14 +35,14 @@ internal static class ManifestImages
                 continue;
             }
 
-            found.AddRange(ImagesOf(node));
+            finding.Look(node);
             foreach (var child in ChildrenOf(node))
             {
                 waiting.Push(child);
             }
         }
 
-        return [.. found.DistinctBy(place => place.Start).OrderBy(place => place.Start)];
+        return [.. finding._found.DistinctBy(place => place.Start).OrderBy(place => place.Start)];
     }
 
     private static IEnumerable<YamlNode> ChildrenOf(YamlNode node) => node switch
@@ -64,51 +52,93 @@ internal static class ManifestImages
         _ => [],
     };
 
-    private static IEnumerable<ImagePlace> ImagesOf(YamlNode node)
+    private void Look(YamlNode node)
     {
         if (node is not YamlMappingNode mapping)
         {
-            yield break;
+            return;
         }
 
         foreach (var (key, value) in mapping.Children)
         {
-            if (key is not YamlScalarNode { Value: { } name } || !Lists.Contains(name, StringComparer.Ordinal) || value is not YamlSequenceNode containers)
+            if (key is not YamlScalarNode { Value: { } name } || value is not YamlSequenceNode list)
             {
                 continue;
             }
 
-            foreach (var container in containers.OfType<YamlMappingNode>())
+            if (ContainerLists.Contains(name, StringComparer.Ordinal))
             {
-                if (ImageOf(container, MostMerges) is { Value: { Length: > 0 } image } scalar)
-                {
-                    yield return new ImagePlace(image, (int)scalar.Start.Index, (int)scalar.End.Index, (int)scalar.Start.Line);
-                }
+                Add(list.Children, "image");
+            }
+            else if (name == "volumes")
+            {
+                Add(list.Children.Select(volume => MemberOf(volume, "image")), "reference");
             }
         }
     }
 
-    // A container may take its image from another mapping (the merge key of YAML 1.1, which kubectl knows).
-    private static YamlScalarNode? ImageOf(YamlMappingNode container, int merges)
+    private void Add(IEnumerable<YamlNode?> holders, string member)
     {
-        if (container.Children.TryGetValue("image", out var image))
+        foreach (var holder in holders)
         {
-            return image as YamlScalarNode;
+            if (MemberOf(holder, member) is YamlScalarNode image && TextOf(image) is { Length: > 0 } text)
+            {
+                _found.Add(new ImagePlace(text, (int)image.Start.Index, (int)image.End.Index, (int)image.Start.Line));
+            }
         }
+    }
 
-        if (merges == 0 || !container.Children.TryGetValue("<<", out var merged))
+    private YamlNode? MemberOf(YamlNode? node, string name)
+    {
+        try
         {
-            return null;
+            return node is YamlMappingNode mapping ? _members.Of(mapping).GetValueOrDefault(name) : null;
         }
+        catch (FormatException unreadable)
+        {
+            throw new StartRefusedException($"{_file}:{node!.Start.Line}: {Excerpt.Of(unreadable.Message)}", unreadable);
+        }
+    }
 
-        var others = merged is YamlSequenceNode several ? several.Children : [merged];
-        return others.OfType<YamlMappingNode>().Select(other => ImageOf(other, merges - 1)).FirstOrDefault(found => found is not null);
+    // An image may be left out for others to put in; a number is a mistake that no API server takes.
+    private string? TextOf(YamlScalarNode image)
+    {
+        try
+        {
+            return ScalarValue.Of(image) switch
+            {
+                null => null,
+                string text => text,
+                _ => throw new FormatException($"{image.Value} is no text for Kubernetes; put the image into quotes"),
+            };
+        }
+        catch (FormatException unreadable)
+        {
+            throw new StartRefusedException($"{_file}:{image.Start.Line}: {Excerpt.Of(unreadable.Message)}", unreadable);
+        }
     }
 }
 
 /// <summary>Where an image is named.</summary>
 /// <param name="Image">The name.</param>
-/// <param name="Start">The first character of what is written, its quotes included.</param>
+/// <param name="Start">The first character of what is written, its quotes, anchor and type included.</param>
 /// <param name="End">The first character behind it.</param>
 /// <param name="Line">The line, from 1.</param>
-internal sealed record ImagePlace(string Image, int Start, int End, int Line);
+internal sealed record ImagePlace(string Image, int Start, int End, int Line)
+{
+    /// <summary>What is written here with another image in it; quotes, an anchor, a type and the lines of a block stay.</summary>
+    /// <param name="written">What is written.</param>
+    /// <param name="image">The other image.</param>
+    public string With(string written, string image)
+    {
+        var at = written.LastIndexOf(Image, StringComparison.Ordinal);
+        if (at >= 0 && written[(at + Image.Length)..].Trim() is "" or "\"" or "'")
+        {
+            return string.Concat(written.AsSpan(0, at), image, written.AsSpan(at + Image.Length));
+        }
+
+        // It is written with escapes.
+        var quote = written.IndexOf('"', StringComparison.Ordinal);
+        return $"{(quote < 0 ? "" : written[..quote])}\"{image}\"";
+    }
+}

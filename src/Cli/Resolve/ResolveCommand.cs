@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Cli.AlibabaCloud;
+using Kritis.Events.Cli.Manifests;
 using Kritis.Events.Contracts;
 using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Registry;
@@ -11,10 +11,6 @@ namespace Kritis.Events.Cli.Resolve;
 /// <summary><c>kritis resolve FILE.yaml … [--in-place]</c>: tags become digests before a manifest is applied.</summary>
 internal static class ResolveCommand
 {
-    private const string StandardInput = "-";
-    private const int MostBytes = 16 * 1024 * 1024;
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private static readonly Argument<string[]> FilesArgument = new("FILE")
     {
         Description = "Manifests as YAML or JSON; - for standard input.",
@@ -36,33 +32,39 @@ internal static class ResolveCommand
 
     private static async Task<int> RunAsync(string[] files, bool inPlace, CancellationToken cancellationToken)
     {
-        if (inPlace && files.Contains(StandardInput))
+        if (inPlace && files.Contains(ManifestFile.StandardInput))
         {
             throw new StartRefusedException("--in-place: standard input has no place; leave it out, and the result is printed");
         }
 
         await using var services = Services();
-        var rewriter = new ManifestRewriter(new TagResolver(services.GetRequiredService<DistributionRegistry>(), Resources()));
-        var texts = new List<string>();
-        foreach (var file in files)
+        var resources = Resources();
+        var rewriter = new ManifestRewriter(new TagResolver(services.GetRequiredService<DistributionRegistry>(), resources), Placeholders(resources));
+        var rewritten = new List<(ManifestFile File, string Text)>();
+        foreach (var name in files)
         {
-            texts.Add(await rewriter.RewriteAsync(file, await ReadAsync(file, cancellationToken), Console.Error.WriteLine, cancellationToken));
+            var file = await ManifestFile.ReadAsync(name, cancellationToken);
+            rewritten.Add((file, await rewriter.RewriteAsync(file, Console.Error.WriteLine, cancellationToken)));
         }
 
-        if (!inPlace)
+        if (inPlace)
         {
-            // More than one file makes one stream of documents.
-            Console.Write(string.Join("---\n", texts.Select(text => texts.Count > 1 && !text.EndsWith('\n') ? text + "\n" : text)));
-            return 0;
+            await FilesInPlace.WriteAsync(rewritten, cancellationToken);
         }
-
-        foreach (var (file, text) in files.Zip(texts))
+        else
         {
-            await WriteAsync(file, text, cancellationToken);
+            Console.Write(OneStream([.. rewritten.Select(one => one.Text)]));
         }
 
         return 0;
     }
+
+    /// <summary>More than one file makes one stream of documents.</summary>
+    private static string OneStream(string[] texts) =>
+        string.Join("---\n", texts.Select(text => texts.Length > 1 && !text.EndsWith('\n') ? text + "\n" : text));
+
+    // What a service mesh's injector replaces when the Pod is made, and what else the policies know as such.
+    private static HashSet<string> Placeholders(ResourceSet resources) => ["auto", .. resources.Policies.SelectMany(policy => policy.Placeholders)];
 
     private static ServiceProvider Services() => new ServiceCollection()
         .AddSingleton(CloudTools.Settings())
@@ -82,40 +84,5 @@ internal static class ResolveCommand
 
         var load = ResourceFiles.Load(folder);
         return load.Resources ?? throw new InvalidResourcesException(folder, load.Problems);
-    }
-
-    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var stream = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file);
-            var content = new byte[MostBytes + 1];
-            var length = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
-            return length <= MostBytes
-                ? StrictUtf8.GetString(content, 0, length)
-                : throw new StartRefusedException($"{file} has more than {MostBytes} bytes");
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new StartRefusedException($"{file} is not UTF-8");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new StartRefusedException($"{file} cannot be read: {failure.Message}", failure);
-        }
-    }
-
-    private static async Task WriteAsync(string file, string text, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var fresh = $"{file}.{Environment.ProcessId}.tmp";
-            await File.WriteAllTextAsync(fresh, text, StrictUtf8, cancellationToken);
-            File.Move(fresh, file, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new StartRefusedException($"{file} cannot be written: {failure.Message}", failure);
-        }
     }
 }

@@ -7,7 +7,6 @@ namespace Kritis.Events.Cli.Resolve;
 /// <summary>Asks registries which digests tags have now. A registry that no resource names is asked without a password.</summary>
 internal sealed class TagResolver(DistributionRegistry registries, ResourceSet resources)
 {
-    private const string DockerHub = "docker.io";
     private readonly Dictionary<string, Digest> _known = new(StringComparer.Ordinal);
 
     /// <summary>The name with the digest in place of its tag, the host as it was written.</summary>
@@ -18,16 +17,10 @@ internal sealed class TagResolver(DistributionRegistry registries, ResourceSet r
         var key = $"{reference.Name}:{tag}";
         if (!_known.TryGetValue(key, out var digest))
         {
-            var registry = resources.RegistryOf(reference.Registry) ?? Unnamed(reference.Registry);
+            var registry = resources.RegistryOf(reference.Registry) ?? UnconfiguredRegistry.Of(reference.Registry);
             _known[key] = digest = await registries.ResolveTagAsync(registry, reference.Repository, tag, cancellationToken);
         }
 
         return $"{reference.Name}@{digest}";
     }
-
-    private static ConfiguredRegistry Unnamed(string host) => host == DockerHub
-        ? new ConfiguredRegistry { Name = host, Host = host, Url = new Uri("https://registry-1.docker.io"), TokenRealms = ["auth.docker.io"] }
-        : new ConfiguredRegistry { Name = host, Host = host, Url = new Uri($"{(IsLoopback(host) ? "http" : "https")}://{host}") };
-
-    private static bool IsLoopback(string host) => new Uri($"http://{host}").IsLoopback;
 }

@@ -1,7 +1,6 @@
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Resources;
-using Kritis.Events.Attestations.Resources.Kubernetes;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults;
@@ -21,8 +20,6 @@ namespace Kritis.Events.Cli.Signing;
 /// </summary>
 internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     public ResourceSet Resources => app.Services.GetRequiredService<IResourceSource>().Current;
 
     public ImageSigning Signing => app.Services.GetRequiredService<ImageSigning>();
@@ -42,10 +39,11 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         builder.Services.AddRegistry();
         builder.Services.AddKeyManagement(builder.Configuration);
         builder.Services.AddSigning(builder.Configuration);
-        var tools = new WitnessTools(builder.Build());
+        var app = builder.Build();
+        var tools = new WitnessTools(app);
         try
         {
-            await tools.CatchUpAsync(cancellationToken);
+            await app.ReadLogAsync(LogReading.Patience, cancellationToken);
             return tools;
         }
         catch
@@ -84,33 +82,5 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
-    }
-
-    private async Task CatchUpAsync(CancellationToken cancellationToken)
-    {
-        await app.StartAsync(cancellationToken);
-        await ReadResourcesAsync(cancellationToken);
-        var follower = app.Services.GetRequiredService<IndexFollower>();
-        try
-        {
-            await follower.CaughtUp.WaitAsync(Patience, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            throw new StartRefusedException($"the attestation log could not be read within {Patience.TotalSeconds:0} s: {follower.Problem}");
-        }
-    }
-
-    private async Task ReadResourcesAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await app.Services.GetRequiredService<IResourceSource>().FirstRead.WaitAsync(Patience, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            var waiting = app.Services.GetService<ClusterResources>()?.Waiting ?? [];
-            throw new StartRefusedException($"the resources could not be read within {Patience.TotalSeconds:0} s: {string.Join("; ", waiting)}");
-        }
     }
 }

@@ -43,6 +43,26 @@ internal sealed class DistributionRegistry
                 $"registry '{registry.Name}' answered {Digest.Of(answer.Body)} when asked for {image}; nothing was signed", transient: false);
         }
 
+        return Read(answer, image.ToString());
+    }
+
+    /// <summary>The digest that a tag has now: the SHA-256 of the manifest that the registry serves for it, whatever its headers say.</summary>
+    /// <exception cref="RegistryException">The registry has no such tag, answers something else than a manifest, or cannot be asked.</exception>
+    public async Task<Digest> ResolveTagAsync(ConfiguredRegistry registry, string repository, string tag, CancellationToken cancellationToken)
+    {
+        var what = $"{registry.Host}/{repository}:{tag}";
+        var answer = await AskAsync(registry, repository, tag, what, cancellationToken);
+
+        // The page of a proxy has a digest too, and so has a manifest of the first schema, which is named by the digest of a part of it.
+        var manifest = Read(answer, what);
+        return MediaTypes.IsManifest(manifest.MediaType) || MediaTypes.IsIndex(manifest.MediaType)
+            ? Digest.Of(answer.Body)
+            : throw new RegistryException(RegistryException.AnswerUnreadable,
+                $"registry '{registry.Name}' answered '{Excerpt.Of(manifest.MediaType)}' when asked for {what}, which is no manifest that has one digest", transient: false);
+    }
+
+    private static RegistryManifest Read(BoundedAnswer answer, string what)
+    {
         try
         {
             return ManifestReader.Read(answer.Body, answer.MediaType);
@@ -50,14 +70,9 @@ internal sealed class DistributionRegistry
         catch (JsonException unreadable)
         {
             throw new RegistryException(RegistryException.AnswerUnreadable,
-                $"the manifest of {image} cannot be read: {Excerpt.Of(unreadable.Message)}", transient: false, unreadable);
+                $"the manifest of {what} cannot be read: {Excerpt.Of(unreadable.Message)}", transient: false, unreadable);
         }
     }
-
-    /// <summary>The digest that a tag has now: the SHA-256 of the manifest that the registry serves for it, whatever its headers say.</summary>
-    /// <exception cref="RegistryException">The registry has no such tag, or cannot be asked.</exception>
-    public async Task<Digest> ResolveTagAsync(ConfiguredRegistry registry, string repository, string tag, CancellationToken cancellationToken) =>
-        Digest.Of((await AskAsync(registry, repository, tag, $"{registry.Host}/{repository}:{tag}", cancellationToken)).Body);
 
     private async Task<BoundedAnswer> AskAsync(
         ConfiguredRegistry registry, string repository, string reference, string what, CancellationToken cancellationToken)

@@ -29,7 +29,8 @@ internal static class RegistryRegistration
         return services;
     }
 
-    private static HttpClient Http(RegistryClientOptions options)
+    /// <summary>The client that every request to a registry goes through: no redirects, no cookies, bounded.</summary>
+    public static HttpClient Http(RegistryClientOptions options)
     {
         var http = new HttpClient(new SocketsHttpHandler
         {

@@ -20,6 +20,15 @@ internal sealed class SignatureManifest
 
     public static SignatureManifest Empty => new([]);
 
+    /// <summary>What is attached, as it stands there; none of it was checked.</summary>
+    public IReadOnlyList<AttachedLayer> Layers => [.. _layers.Select(layer => new AttachedLayer
+    {
+        MediaType = Text(layer["mediaType"]),
+        Digest = Text(layer["digest"]),
+        Signature = Text(Annotation(layer, SignatureAnnotation)),
+        KeyFingerprint = Text(Annotation(layer, KeyAnnotation)),
+    })];
+
     /// <exception cref="JsonException">Not a signature manifest; it is left alone.</exception>
     public static SignatureManifest Read(ReadOnlySpan<byte> content)
     {
@@ -42,8 +51,8 @@ internal sealed class SignatureManifest
     /// </summary>
     public bool Holds(AttachedSignature signature) => _layers.Any(layer =>
         Text(layer["digest"]) == Digest.Of(signature.Payload.Span).ToString()
-        && Text(layer["annotations"]?[KeyAnnotation]) == signature.KeyFingerprint.ToString()
-        && !string.IsNullOrEmpty(Text(layer["annotations"]?[SignatureAnnotation])));
+        && Text(Annotation(layer, KeyAnnotation)) == signature.KeyFingerprint.ToString()
+        && !string.IsNullOrEmpty(Text(Annotation(layer, SignatureAnnotation))));
 
     /// <exception cref="JsonException">There would be too many.</exception>
     public void Add(AttachedSignature signature)
@@ -96,6 +105,8 @@ internal sealed class SignatureManifest
     });
 
     private static byte[] Bytes(JsonObject json) => System.Text.Encoding.UTF8.GetBytes(json.ToJsonString());
+
+    private static JsonNode? Annotation(JsonNode layer, string name) => (layer["annotations"] as JsonObject)?[name];
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -17,21 +17,9 @@ internal sealed class SignatureRepository(RegistryClient client, RegistryClientO
     /// <returns>The manifest and the registry's mark for its version; an empty one without a mark where there is none.</returns>
     public async Task<(SignatureManifest Manifest, string? ETag)> ReadAsync(ConfiguredRegistry registry, Image image, CancellationToken cancellationToken)
     {
-        var answer = await client.SendAsync(registry, image.Repository, write: false, options.MostManifestBytes, () =>
-        {
-            var request = new HttpRequestMessage(HttpMethod.Get, ManifestAddress(registry, image));
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypes.OciManifest));
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypes.DockerManifest));
-            return request;
-        }, cancellationToken);
-        if (answer.Status == HttpStatusCode.NotFound)
+        if (await GetAsync(registry, image, cancellationToken) is not { } answer)
         {
             return (SignatureManifest.Empty, null);
-        }
-
-        if (!answer.IsSuccess)
-        {
-            throw answer.Failure(registry, $"{image.Name}:{TagOf(image)}");
         }
 
         try
@@ -42,6 +30,25 @@ internal sealed class SignatureRepository(RegistryClient client, RegistryClientO
         {
             throw Foreign(registry, image, foreign);
         }
+    }
+
+    /// <summary>What stands behind the tag; null where nothing does.</summary>
+    /// <exception cref="RegistryException">The registry answers something else, or cannot be asked.</exception>
+    public async Task<BoundedAnswer?> GetAsync(ConfiguredRegistry registry, Image image, CancellationToken cancellationToken)
+    {
+        var answer = await client.SendAsync(registry, image.Repository, write: false, options.MostManifestBytes, () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, ManifestAddress(registry, image));
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypes.OciManifest));
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypes.DockerManifest));
+            return request;
+        }, cancellationToken);
+        if (answer.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        return answer.IsSuccess ? answer : throw answer.Failure(registry, $"{image.Name}:{TagOf(image)}");
     }
 
     /// <returns>Whether it was written; false where somebody else wrote in between and the registry noticed.</returns>

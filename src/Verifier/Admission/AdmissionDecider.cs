@@ -77,11 +77,13 @@ internal sealed class AdmissionDecider(
         // Asked before the index is: an answer may be told as too early that was not, but not the other way round.
         var read = progress();
         var decisions = new List<ImageDecision>(images.Count);
+        var verdicts = new List<ImageVerdict>(images.Count);
         var told = new List<ImageVerdict>();
         foreach (var image in images)
         {
             var verdict = check.Check(image);
             decisions.Add(verdict.ToDecision());
+            verdicts.Add(verdict);
             if (!verdict.Holds || verdict.BrokenGlass is not null)
             {
                 told.Add(verdict);
@@ -89,8 +91,8 @@ internal sealed class AdmissionDecider(
         }
 
         return told.Count == 0
-            ? new AdmissionDecision { Outcome = AdmissionOutcome.Allowed, Images = decisions }
-            : Tell(told, read) with { Images = decisions };
+            ? new AdmissionDecision { Outcome = AdmissionOutcome.Allowed, Images = decisions, Verdicts = verdicts }
+            : Tell(told, read) with { Images = decisions, Verdicts = verdicts };
     }
 
     private static AdmissionDecision Tell(List<ImageVerdict> told, LogProgress read)

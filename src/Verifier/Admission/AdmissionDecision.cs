@@ -25,6 +25,9 @@ internal sealed record AdmissionDecision
 
     public IReadOnlyList<ImageDecision> Images { get; init; } = [];
 
+    /// <summary>What every policy says of each of <see cref="Images"/>, for those who want to know more than is told.</summary>
+    public IReadOnlyList<ImageVerdict> Verdicts { get; init; } = [];
+
     /// <summary>Why the glass was broken, where it is allowed only for that.</summary>
     public string? BreakGlass { get; init; }
 

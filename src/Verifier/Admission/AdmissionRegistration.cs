@@ -4,23 +4,29 @@ using Kritis.Events.Verifier.Tls.Callers;
 
 namespace Kritis.Events.Verifier.Admission;
 
-/// <summary>Adds the webhook.</summary>
+/// <summary>Adds the webhook, or its decisions alone.</summary>
 internal static class AdmissionRegistration
 {
     public static IServiceCollection AddAdmission(this IServiceCollection services, IConfiguration configuration)
     {
+        _ = services.AddDecisions(configuration);
         _ = services.AddSingleton(AdmissionOptions.From(configuration));
-        _ = services.AddSingleton(ClusterOptions.From(configuration));
-        _ = services.AddSingleton<ClusterPolicies>();
-        _ = services.AddSingleton<NamespaceLabels>();
         _ = services.AddSingleton<AdmissionMetrics>();
-        _ = services.AddSingleton<RecentPushes>();
-        _ = services.AddSingleton<AttestationArrivals>();
-        _ = services.AddSingleton<AdmissionDecider>();
         _ = services.AddSingleton<PatientDecider>();
         _ = services.AddSingleton<AdmissionEndpoint>();
         _ = services.AddSingleton<DecisionJournal>();
         return services.AddHostedService(provider => provider.GetRequiredService<DecisionJournal>());
+    }
+
+    /// <summary>Adds what decides, without what answers and tells of it: <c>kritis explain</c> decides with this very code.</summary>
+    public static IServiceCollection AddDecisions(this IServiceCollection services, IConfiguration configuration)
+    {
+        _ = services.AddSingleton(ClusterOptions.From(configuration));
+        _ = services.AddSingleton<ClusterPolicies>();
+        _ = services.AddSingleton<NamespaceLabels>();
+        _ = services.AddSingleton<RecentPushes>();
+        _ = services.AddSingleton<AttestationArrivals>();
+        return services.AddSingleton<AdmissionDecider>();
     }
 
     public static void MapAdmission(this IEndpointRouteBuilder endpoints)

@@ -33,6 +33,9 @@ internal static class PodSpecPlaces
     /// <summary>Whether a list without any container is a whole object of the kind.</summary>
     public static bool MayBeEmpty(string group, string kind) => (group, kind) == ("", "EphemeralContainers");
 
+    /// <summary>Whether it is known that objects of the kind make Pods, and where they describe them.</summary>
+    public static bool IsKnown(string group, string kind) => Known.ContainsKey((group, kind));
+
     public static bool CarriesNoImages(string group, string kind) => WithoutImages.Contains((group, kind));
 
     /// <summary>

@@ -8,10 +8,12 @@ namespace Kritis.Events.Verifier.Cache;
 /// <summary>Adds the verifier's cache: the index, filled by the attestation log and by nothing else.</summary>
 internal static class CacheRegistration
 {
-    public static WebApplicationBuilder AddCache(this WebApplicationBuilder builder)
+    /// <param name="builder">The service.</param>
+    /// <param name="clientName">How the broker shows this process.</param>
+    public static WebApplicationBuilder AddCache(this WebApplicationBuilder builder, string clientName = "verifier")
     {
         _ = builder.Services
-            .AddAttestationLog(builder.Bus(), builder.DataPath(), "verifier")
+            .AddAttestationLog(builder.Bus(), builder.DataPath(), clientName)
             .AddAttestationIndex(keepSignatures: false, HealthEndpoints.Ready)
             .AddHostedService<AttestationNotices>()
             .AddSingleton<Func<LogProgress>>(provider =>

@@ -8,7 +8,6 @@ namespace Kritis.Events.Cli.Tests.Resolve;
 /// <summary><c>kritis resolve</c> as a person runs it, against a real registry.</summary>
 public sealed class ResolveTests : IAsyncLifetime
 {
-    private static readonly string Kritis = Path.Combine(AppContext.BaseDirectory, "kritis.dll");
     private readonly ServerFolder _folder = new("resolve");
     private RegistryServer? _registry;
     private string _digest = "";
@@ -91,6 +90,82 @@ public sealed class ResolveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_place_and_every_way_of_writing_an_image_is_found_and_all_else_stays_byte_for_byte()
+    {
+        var manifest = $$"""
+            \uFEFF# 😀 marks, line ends and all
+            apiVersion: v1
+            kind: List
+            items:
+            - kind: Pod
+              spec:
+                volumes:
+                - { name: v, image: { reference: "HOST/kritis-demo/app:1.0", pullPolicy: Always } }
+                - { name: w, emptyDir: {} }
+                ephemeralContainers:
+                - image: >-
+                    HOST/kritis-demo/app:1.0
+                - image: &q "HOST/kritis-demo/app:1.0"   # quoted, with an anchor
+                - image: !!str HOST/kritis-demo/app:1.0
+                - image: &p
+                    HOST/kritis-demo/app:1.0
+                - { image: *p, name: auto }
+                - "image": 'HOST/kritis-demo/app:1.0'
+                - image:
+                - image: ~
+            - kind: Rollout
+              spec: { template: { spec: { containers: [{"image":"HOST/kritis-demo/app:1.0"}, { image: sidecar-goes-here }] } } }
+            - kind: ConfigMap
+              data: { image: "HOST/kritis-demo/app:1.0", containers: "- image: HOST/kritis-demo/app:1.0" }
+            """.Replace("\\uFEFF", "\uFEFF", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal).Replace("HOST", Host, StringComparison.Ordinal);
+        var policy = _folder.Write("resources/policy.yaml", """
+            apiVersion: kritis.events/v1alpha1
+            kind: SecurityPolicy
+            metadata: { name: p }
+            spec: { enabled: true, clusters: ["*"], namespaces: ["*"], require: { allOf: [release] }, placeholders: [auto, sidecar-goes-here], enforcement: Enforce }
+            ---
+
+            """);
+        using var witness = new Testing.WitnessPair("release");
+        File.AppendAllText(policy, witness.Yaml);
+
+        var (exit, output) = await ResolveAsync(manifest, "--in-place");
+
+        exit.Should().Be(0, output);
+        var split = manifest.IndexOf("- kind: ConfigMap", StringComparison.Ordinal);
+        System.Text.Encoding.UTF8.GetString(File.ReadAllBytes(_folder.File("m.yaml"))).Should().Be(
+            manifest[..split].Replace("kritis-demo/app:1.0", $"kritis-demo/app@{_digest}", StringComparison.Ordinal) + manifest[split..]);
+        output.Should().Contain("sidecar-goes-here is left");
+    }
+
+    [Fact]
+    public async Task An_image_that_is_written_with_escapes_keeps_its_anchor()
+    {
+        var (exit, output) = await ResolveAsync($"containers: [{{ image: &a \"{Host}/kritis-demo/app\\x3a1.0\" }}, {{ image: *a }}]");
+
+        exit.Should().Be(0, output);
+        output.Should().Contain($"containers: [{{ image: &a \"{Host}/kritis-demo/app@{_digest}\" }}, {{ image: *a }}]");
+    }
+
+    [Fact]
+    public async Task Of_several_files_all_are_written_or_none_and_links_and_modes_stay()
+    {
+        var good = _folder.Write("good.yaml", $"containers: [{{ image: {Host}/kritis-demo/app:1.0 }}]");
+        File.SetUnixFileMode(good, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.CreateSymbolicLink(_folder.File("link.yaml"), good);
+        var before = File.ReadAllText(good);
+
+        (await ResolveAsync("containers: [{ image: '-' }]", "good.yaml", "--in-place")).ExitCode.Should().Be(1);
+        File.ReadAllText(good).Should().Be(before);
+
+        (await ResolveAsync("containers: []", "link.yaml", "--in-place")).ExitCode.Should().Be(0);
+        File.ReadAllText(good).Should().Contain(_digest);
+        new FileInfo(_folder.File("link.yaml")).LinkTarget.Should().Be(good);
+        File.GetUnixFileMode(good).Should().HaveFlag(UnixFileMode.UserExecute);
+        Directory.GetFiles(_folder.Path, "*.tmp").Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Without_in_place_the_result_is_printed_and_the_file_stays()
     {
         var manifest = $"containers: [{{ image: {Host}/kritis-demo/app:1.0 }}]\n";
@@ -106,7 +181,10 @@ public sealed class ResolveTests : IAsyncLifetime
     [InlineData("containers: [{ image: HOST/kritis-demo/app:nope }]", "m.yaml:1: ", "cannot be resolved")]
     [InlineData("a: 1\ncontainers:\n- image: HOST/kritis-demo/app:1.0\n- image: 'Not An Image'", "m.yaml:4: Not An Image", "is not an image")]
     [InlineData("a: [1", "m.yaml:", "this is not YAML")]
-    [InlineData("containers:\n- image: {{ .Values.image }}:x\n", "m.yaml", "this is not YAML")]
+    [InlineData("containers: [{ image: 5 }]", "m.yaml:1", "5 is no text for Kubernetes")]
+    [InlineData("containers:\n- image: |\n    HOST/kritis-demo/app:1.0\n", "m.yaml:2", "is not an image")]
+    [InlineData("a: &a [*a]\ncontainers: [{ image: HOST/kritis-demo/app:nope }]", "m.yaml:2", "cannot be resolved")]
+    [InlineData("containers:\n- image: {{ .Values.image }}:x\n", "m.yaml:2", "if this is a template, render it first")]
     [InlineData("containers: [{ image: 127.0.0.1:1/kritis-demo/app:1.0 }]", "m.yaml:1", "cannot be resolved")]
     public async Task What_cannot_be_resolved_is_told_with_file_and_line_and_nothing_is_written(string manifest, string where, string told)
     {
@@ -122,18 +200,27 @@ public sealed class ResolveTests : IAsyncLifetime
     [Fact]
     public async Task A_missing_file_is_told()
     {
-        await using var child = ChildProcess.Start("kritis", "dotnet", [Kritis, "resolve", _folder.File("nope.yaml")]);
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var (exit, output) = await Testing.KritisProcess.RunAsync(_folder.Path, new Dictionary<string, string>(), "resolve", _folder.File("nope.yaml"));
 
-        child.ExitCode.Should().Be(1);
-        child.Output.Should().Contain("nope.yaml cannot be read");
+        exit.Should().Be(1);
+        output.Should().Contain("nope.yaml cannot be read");
+    }
+
+    [Fact]
+    public async Task Brackets_without_end_are_refused_and_end_nothing_else()
+    {
+        var (exit, output) = await ResolveAsync("containers: " + new string('[', 200_000));
+
+        exit.Should().Be(1, output);
+        output.Should().Contain("more than 100 levels").And.NotContain("   at ");
     }
 
     private async Task<(int ExitCode, string Output)> ResolveAsync(string manifest, params string[] more)
     {
         _folder.Write("m.yaml", manifest);
-        await using var child = ChildProcess.Start("kritis", "dotnet", [Kritis, "resolve", "m.yaml", .. more], folder: _folder.Path);
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (child.ExitCode, child.Output);
+        var environment = Directory.Exists(_folder.File("resources"))
+            ? new Dictionary<string, string> { ["KRITIS_Resources__Path"] = _folder.File("resources") }
+            : [];
+        return await Testing.KritisProcess.RunAsync(_folder.Path, environment, ["resolve", "m.yaml", .. more]);
     }
 }

@@ -237,7 +237,7 @@ public class ImageReferenceTests
     public void A_tag_is_told_from_what_is_none(string? text, bool isTag) => ImageReference.IsTag(text).Should().Be(isTag);
 
     [Fact]
-    public void A_tag_has_at_most_128_characters()
+    public void What_is_called_a_tag_has_at_most_128_characters()
     {
         ImageReference.IsTag(new string('a', 128)).Should().BeTrue();
         ImageReference.IsTag(new string('a', 129)).Should().BeFalse();

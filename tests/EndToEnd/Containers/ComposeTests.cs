@@ -93,7 +93,7 @@ public class ComposeTests
         made.Succeeded.Should().BeTrue(made.ToString());
         var load = ResourceFiles.Load(folder.File("resources"));
         load.Problems.Should().BeEmpty();
-        load.Resources!.Witnesses.Single().ActiveKey!.KeyId.Should().Be("release");
+        load.Resources!.Witnesses.Single().Value.ActiveKey!.KeyId.Should().Be("release");
         File.GetUnixFileMode(folder.File("data/signer/keys/release.pem")).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         load.Resources.Policies.Single().Clusters.Should().Equal((await ComposeFile.ReadAsync(Cancellation)).Environment("verifier")["KRITIS_Cluster__Name"]);
     }

@@ -3,10 +3,11 @@ using Kritis.Events.Servers;
 namespace Kritis.Events.EndToEnd.Kubernetes;
 
 /// <summary>
-/// An API server of its own on which <c>overlays/single</c> is applied. Its webhook refuses whatever makes Pods, for there are no nodes and so
-/// no verifier: nobody else could use it.
+/// An API server of its own on which <c>overlays/single</c> is applied as it is. Its webhook refuses whatever makes Pods, for there is no verifier:
+/// nobody else could use it.
 /// </summary>
-public sealed class Installed : IAsyncLifetime
+[CollectionDefinition]
+public sealed class Installed : ICollectionFixture<Installed>, IAsyncLifetime
 {
     public KubernetesApiServer Server { get; private set; } = null!;
 

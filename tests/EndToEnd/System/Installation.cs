@@ -27,6 +27,8 @@ public sealed class Installation : IAsyncLifetime
 
     public string PublicKeyPem => _publicKey!.Pem;
 
+    public string PublicKeyFingerprint => _publicKey!.Fingerprint.ToString();
+
     public string ResourcesPath => _folder.File("resources");
 
     public string SignerDataPath => _folder.File("signer");

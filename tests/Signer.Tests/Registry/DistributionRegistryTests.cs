@@ -55,6 +55,19 @@ public sealed class DistributionRegistryTests : IDisposable
         (failure.Code, failure.Transient).Should().Be((RegistryException.AnotherDigest, false));
     }
 
+    [Theory]
+    [InlineData("<html>sign in first</html>", "text/html")]
+    [InlineData("""{"error":"sign in first"}""", "application/json")]
+    [InlineData("""{"schemaVersion":1,"name":"team/app","fsLayers":[]}""", "application/vnd.docker.distribution.manifest.v1+prettyjws")]
+    public async Task A_tag_has_no_digest_where_something_else_than_a_manifest_is_answered(string answer, string mediaType)
+    {
+        await using var registry = await ScriptedRegistry.HoldingAsync(Bytes(answer), mediaType);
+
+        var resolve = () => _adapter.Registry.ResolveTagAsync(registry.Configured(), "team/app", "1.0", Cancellation);
+
+        (await resolve.Should().ThrowAsync<RegistryException>()).Which.Code.Should().Be(RegistryException.AnswerUnreadable);
+    }
+
     [Fact]
     public async Task Lesson_bom_94_a_manifest_that_is_not_visible_yet_is_asked_for_again()
     {

@@ -85,8 +85,9 @@ public sealed class SharedCertificateHostTests : SharedCertificateBase
     private static HttpClient Trusting(WebhookHost host, string bundle)
     {
         var handler = new SocketsHttpHandler();
-        handler.SslOptions.TargetHost = "kritis-verifier.kritis.svc";
         handler.SslOptions.CertificateChainPolicy = Https.Policy(X509CertificateLoader.LoadCertificate(Encoding.UTF8.GetBytes(bundle)));
-        return new HttpClient(handler) { BaseAddress = host.Address };
+        var caller = new HttpClient(handler) { BaseAddress = host.Address };
+        caller.DefaultRequestHeaders.Host = "kritis-verifier.kritis.svc";
+        return caller;
     }
 }
