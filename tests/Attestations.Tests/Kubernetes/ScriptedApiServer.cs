@@ -8,12 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace Kritis.Events.Attestations.Tests.Kubernetes;
 
 /// <summary>
-/// An API server on loopback whose answers are written down beforehand, one for each request in the order they come. Where no answer is left, a
+/// An API server on loopback whose answers are written down beforehand, one for each request in the order they come, of all or of one kind. Where no answer is left, a
 /// request stays open.
 /// </summary>
 internal sealed class ScriptedApiServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Func<HttpContext, Task>> _answers = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<HttpContext, Task>>> _answersOf = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _ending = new();
@@ -46,6 +47,16 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
         foreach (var answer in answers)
         {
             _answers.Enqueue(answer);
+        }
+    }
+
+    /// <summary>Answers to requests for one kind only.</summary>
+    public void For(string plural, params Func<HttpContext, Task>[] answers)
+    {
+        var queue = _answersOf.GetOrAdd(plural, _ => new());
+        foreach (var answer in answers)
+        {
+            queue.Enqueue(answer);
         }
     }
 
@@ -104,7 +115,8 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
     {
         _requests.Enqueue($"{context.Request.Path}{context.Request.QueryString}");
         using var ending = _ending.Token.Register(context.Abort);
-        var answer = _answers.TryDequeue(out var next) ? next : Watch();
+        var plural = context.Request.Path.Value!.Split('/')[^1];
+        var answer = _answersOf.GetValueOrDefault(plural, _answers).TryDequeue(out var next) ? next : Watch();
         await answer(context);
     }
 

@@ -85,7 +85,7 @@ public sealed partial class DocumentationTests : IDisposable
         return PlaceOfKey().Replace(document, match => string.Join('\n', PublicKeys.Value[number++].Split('\n').Select(line => match.Groups["indent"].Value + line)));
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Kritis.Events.sln")))
