@@ -25,6 +25,7 @@ public class WireTests(Installation installation)
             await bus.HearAsync(kind, heard => Sent(heard) && heard.Exchange == kind, Cancellation);
         }
 
+        await bus.HearAsync("an attestation with the claim of a tag", heard => Sent(heard) && heard.Body?["tagClaim"] is not null, Cancellation);
         (await Schemas.ValidateAsync(bus.Heard.Where(Sent), Cancellation)).Should().EndWith(", 0 wrong");
     }
 
@@ -36,6 +37,7 @@ public class WireTests(Installation installation)
         using var layout = OciLayout.Image($"wire {Guid.NewGuid()}");
         await Skopeo.PushAsync(layout, $"{installation.Registry.Address}/kritis-demo/wire:1", Cancellation);
         await Skopeo.PushAsync(layout, $"{installation.Registry.Address}/playground/wire:1", Cancellation);
+        await Skopeo.PushAsync(layout, $"{installation.Registry.Address}/frozen/wire:1", Cancellation);
         var image = installation.Name("kritis-demo/wire", layout.Digest);
         await Eventually.Async("the image is admitted", () => Review.AdmitsAsync(installation.Verifiers[0], image, Cancellation), Cancellation);
         await KritisCommand.RunAsync(installation, Cancellation, "revoke", image, "--witness", Installation.WitnessName, "--reason", "a \"quoted\" reason, with ü");
