@@ -66,10 +66,22 @@ internal sealed class ImageCheck(
     /// <summary>A tag stands for what the policy's witnesses have signed for it, and for nothing that a registry or a push says.</summary>
     private PolicyFinding Resolve(CompiledPolicy policy, ImageReference signed, string tag)
     {
-        var resolution = TagResolution.Of(index.FindTag(signed.Registry, signed.Repository, tag), policy.Witnesses);
+        var claims = index.FindTag(signed.Registry, signed.Repository, tag);
+        var resolution = TagResolution.Of(claims, policy.Witnesses);
         if (resolution.Digest is not { } digest)
         {
             return PolicyFinding.Fails(policy, $"tag '{tag}': {resolution.Problem}");
+        }
+
+        if (resolution.Witnesses.Count < policy.AtLeast)
+        {
+            return PolicyFinding.Fails(policy, $"tag '{tag}': {resolution.Witnesses.Count} of {policy.AtLeast} witnesses have signed for this tag");
+        }
+
+        // Two policies must not each hold another image to be the one that the tag stands for.
+        if (TagResolution.Of(claims, [.. selecting.SelectMany(other => other.Witnesses)]).Problem is { } disagreement)
+        {
+            return PolicyFinding.Fails(policy, $"tag '{tag}': {disagreement}");
         }
 
         var finding = Count(policy, index.Find(new Image(signed.Registry, signed.Repository, digest)), pushedBefore: null);

@@ -103,6 +103,33 @@ public sealed class TagReferenceTests
     }
 
     [Fact]
+    public void G3_two_policies_whose_witnesses_have_signed_for_two_digests_refuse_the_tag()
+    {
+        const string Other = $"{Given.Host}/kritis-demo/alpine@sha256:1111111111111111111111111111111111111111111111111111111111111111";
+        var resources = Given.Resources(ByTag, ByTag with { Name = "second", Witnesses = ["qa"] }) with { Registries = [Given.Registry with { ImmutableTags = ["*"] }] };
+        var cluster = new Cluster(resources);
+        cluster.Index.Attest(Given.Alpine, Given.Release);
+        cluster.Index.Attest(Other, Given.Qa);
+        Claim(cluster, "3.11", Given.Release);
+        Claim(cluster, "3.11", Given.Qa, Image.Parse(Other).Digest);
+
+        cluster.Decide(Tagged).Message.Should().Be(Refused);
+    }
+
+    [Fact]
+    public void G3_as_many_witnesses_must_have_signed_for_the_tag_as_must_attest_the_image()
+    {
+        var cluster = Immutable(ByTag with { Witnesses = ["release", "qa"], AtLeast = 2 });
+        cluster.Index.Attest(Given.Alpine, Given.Release);
+        cluster.Index.Attest(Given.Alpine, Given.Qa);
+        Claim(cluster, "3.11", Given.Release);
+        cluster.Decide(Tagged).Message.Should().Be(Refused);
+
+        Claim(cluster, "3.11", Given.Qa);
+        cluster.Decide(Tagged).Allowed.Should().BeTrue();
+    }
+
+    [Fact]
     public void No_tag_at_all_is_no_tag_that_was_signed()
     {
         var cluster = Immutable(ByTag);
