@@ -51,6 +51,8 @@ public sealed partial class BuildContext : IDisposable
     {
         ["TARGETARCH"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
         ["MSBUILDDISABLENODEREUSE"] = "1",
+        // Nothing that outlives the command may hold its output open.
+        ["UseSharedCompilation"] = "false",
     };
 
     private static void Copy(string source, string target)
