@@ -34,6 +34,12 @@ internal static class SigningRules
             ? Requests(resources, Covering(resources, registry, image), dependOnTag: _ => false)
             : [];
 
+    /// <summary>The automatic rules that cover <paramref name="repository"/> of <paramref name="registry"/>, whatever their tags.</summary>
+    public static IReadOnlyList<SigningRule> OfRepository(ResourceSet resources, ConfiguredRegistry registry, string repository) =>
+    [
+        .. resources.Rules.Where(rule => rule.Mode == SigningMode.Automatic && rule.Registry == registry.Name && CoversRepository(rule, repository)),
+    ];
+
     private static IOrderedEnumerable<SigningRule> Covering(ResourceSet resources, ConfiguredRegistry registry, Image image) => resources.Rules
         .Where(rule => rule.Registry == registry.Name && CoversRepository(rule, image.Repository))
         .OrderBy(rule => rule.Name, StringComparer.Ordinal);
