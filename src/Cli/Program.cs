@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kritis.Events.Cli.AlibabaCloud.SecurityCenter;
 using Kritis.Events.Cli.AlibabaCloud.WitnessKeys;
 using Kritis.Events.Cli.Demo;
+using Kritis.Events.Cli.Errors;
 using Kritis.Events.Cli.Explain;
 using Kritis.Events.Cli.Resolve;
 using Kritis.Events.Cli.Signing;
@@ -33,6 +34,7 @@ internal static class Program
             ResolveCommand.Create(),
             ExplainCommand.Create(),
             VerifyCommand.Create(),
+            ErrorsCommand.Create(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = ShutdownPatience });
     }

@@ -29,7 +29,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         (dryExit, off.All(dry.Contains), dry.Contains(before)).Should().Be((0, true, false), dry);
 
         // The registry knows nothing of this signer's address: what it signs it has found by itself.
-        var again = _installation.StartSigner("again", Installation.Loopback("http"));
+        var again = _installation.StartSigner("again", Installation.Loopback("http"), new Dictionary<string, string> { ["Reconcile:AtStart"] = "true" });
         await AdmittedAsync(off);
         await Eventually.Async("it has compared", async () => await Metrics.SumAsync([again], "kritis_reconcile_runs_total", Cancellation) == 1, Cancellation, () => again.Output);
 

@@ -2,14 +2,17 @@ using Kritis.Events.ServiceDefaults.Settings;
 
 namespace Kritis.Events.Signer.Reconcile;
 
-/// <summary>Section <c>Reconcile</c>: when a signer compares registries with the attestation log.</summary>
+/// <summary>
+/// Section <c>Reconcile</c>: when a signer compares registries with the attestation log. Never by itself unless told to: a log that was lost has lost its
+/// revocations, too, and what was revoked would be signed again.
+/// </summary>
 internal sealed record ReconcileOptions
 {
     /// <summary>The pause after one comparison until the next, 00:01:00 to 7 days; zero: never by itself.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan Interval { get; init; }
 
     /// <summary>Whether a signer compares once when it has started.</summary>
-    public bool AtStart { get; init; } = true;
+    public bool AtStart { get; init; }
 
     public static ReconcileOptions From(IConfiguration configuration)
     {
