@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kritis.Events.Cli.AlibabaCloud.SecurityCenter;
 using Kritis.Events.Cli.AlibabaCloud.WitnessKeys;
 using Kritis.Events.Cli.Demo;
+using Kritis.Events.Cli.Errors;
 using Kritis.Events.Cli.Explain;
 using Kritis.Events.Cli.Resolve;
 using Kritis.Events.Cli.Signing;
@@ -27,11 +28,13 @@ internal static class Program
             DemoCommand.Create(),
             SignCommand.Create(),
             RevokeCommand.Create(),
+            ReconcileCommand.Create(),
             WitnessCommand.Create(),
             ImportCommand.Create(),
             ResolveCommand.Create(),
             ExplainCommand.Create(),
             VerifyCommand.Create(),
+            ErrorsCommand.Create(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = ShutdownPatience });
     }

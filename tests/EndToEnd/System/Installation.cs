@@ -79,7 +79,7 @@ public sealed class Installation : IAsyncLifetime
         ["Cluster:Name"] = "end-to-end",
     });
 
-    public ServiceProcess StartSigner(string name, Uri address) => Start(name, "Signer", address, new()
+    public ServiceProcess StartSigner(string name, Uri address, IReadOnlyDictionary<string, string>? settings = null) => Start(name, "Signer", address, new(settings ?? new Dictionary<string, string>())
     {
         ["Bus:Uri"] = Broker.Uri.ToString(),
         ["Resources:Path"] = ResourcesPath,

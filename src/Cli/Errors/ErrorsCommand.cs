@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using Kritis.Events.Contracts;
+using Kritis.Events.Contracts.Images;
+
+namespace Kritis.Events.Cli.Errors;
+
+/// <summary><c>kritis errors [list|retry|drop]</c>: the pushes that could not be signed.</summary>
+internal static class ErrorsCommand
+{
+    private static readonly Option<int> LimitOption = new("--limit") { Description = "How many are shown, at most 10,000.", DefaultValueFactory = _ => 100 };
+    private static readonly Option<bool> AllOption = new("--all") { Description = "Every message that is in the queue now." };
+    private static readonly Option<string[]> IdOption = new("--id") { Description = "The message of this id; may be given several times." };
+
+    public static Command Create()
+    {
+        var list = new Command("list", "Shows them; they stay where they are.") { LimitOption };
+        list.SetAction((parsed, cancellationToken) => CommandRun.Async(() => ListAsync(parsed.GetValue(LimitOption), cancellationToken)));
+        var retry = new Command("retry", "Puts them into the work queue again; a running signer takes them from there.") { AllOption, IdOption };
+        retry.SetAction((parsed, cancellationToken) => CommandRun.Async(() => ForEachAsync(parsed, "retried", (queue, push) => queue.RetryAsync(push, cancellationToken), cancellationToken)));
+        var drop = new Command("drop", "Takes them out for good. What the registry still holds is found again by 'kritis reconcile'.") { AllOption, IdOption };
+        drop.SetAction((parsed, cancellationToken) => CommandRun.Async(() => ForEachAsync(parsed, "dropped", (queue, push) => queue.DropAsync(push, cancellationToken), cancellationToken)));
+        var errors = new Command("errors", $"The pushes that could not be signed: the queue {ErrorQueue.Name} of KRITIS_Bus__Uri.") { list, retry, drop };
+        errors.SetAction((_, cancellationToken) => CommandRun.Async(() => ListAsync(100, cancellationToken)));
+        return errors;
+    }
+
+    private static async Task<int> ListAsync(int limit, CancellationToken cancellationToken)
+    {
+        if (limit is < 1 or > 10_000)
+        {
+            throw new StartRefusedException($"--limit {limit}: expected 1 to 10000");
+        }
+
+        await using var queue = await ErrorQueue.OpenAsync(Bus(), cancellationToken);
+        for (var shown = 0; shown < limit && shown < queue.Count && await queue.TakeAsync(cancellationToken) is { } push; shown++)
+        {
+            Console.WriteLine(Line(push));
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{queue.Count} in the error queue"));
+        return 0;
+    }
+
+    private static async Task<int> ForEachAsync(ParseResult parsed, string done, Func<ErrorQueue, FailedPush, Task> act, CancellationToken cancellationToken)
+    {
+        var (all, ids) = (parsed.GetValue(AllOption), parsed.GetValue(IdOption) ?? []);
+        if (all == ids.Length > 0)
+        {
+            throw new StartRefusedException("expected either --all or --id ID; 'kritis errors list' shows the ids");
+        }
+
+        await using var queue = await ErrorQueue.OpenAsync(Bus(), cancellationToken);
+        var acted = 0;
+        // What comes in meanwhile, perhaps because it failed again, is left for the next time.
+        for (var seen = 0; seen < queue.Count && await queue.TakeAsync(cancellationToken) is { } push; seen++)
+        {
+            if (all || ids.Contains(push.Id, StringComparer.Ordinal))
+            {
+                await act(queue, push);
+                acted++;
+            }
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{acted} of {queue.Count} {done}"));
+        return all || acted >= ids.Length ? 0 : 1;
+    }
+
+    private static string Line(FailedPush push) =>
+        $"{Excerpt.Of(push.Id)}  {push.Push?.Image.ToString() ?? "(no push)"}  {Excerpt.Of(push.FailedAt)}  {Excerpt.Of(push.Reason)}";
+
+    private static Uri Bus()
+    {
+        var text = Environment.GetEnvironmentVariable("KRITIS_Bus__Uri");
+        return Uri.TryCreate(text, UriKind.Absolute, out var bus) && bus.Scheme is "amqp" or "amqps" or "memory"
+            ? bus
+            : throw new StartRefusedException("KRITIS_Bus__Uri: expected amqp://user:password@host:port/vhost or amqps://…");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using System.Text.Json;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Wire;
+using Kritis.Events.EndToEnd.System;
+using Kritis.Events.Servers;
+
+namespace Kritis.Events.EndToEnd;
+
+/// <summary>What could not be signed, and what a person does about it.</summary>
+public class ErrorQueueTests : IAsyncLifetime
+{
+    private const string ErrorQueue = MessageNames.SigningQueue + "_error";
+    private readonly Installation _installation = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _installation.InitializeAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _installation.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task G2_what_could_not_be_signed_is_shown_kept_retried_and_dropped()
+    {
+        await using var bus = await BusProbe.ConnectAsync(_installation.Broker, Cancellation);
+        (await KritisAsync("errors")).Should().Contain("0 in the error queue");
+        var key = Path.Combine(_installation.SignerDataPath, "keys", "release.pem");
+        File.Move(key, key + ".away");
+        using var layout = OciLayout.Image($"no key {Guid.NewGuid()}");
+        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/no-key:1", Cancellation);
+        var image = _installation.Name("kritis-demo/no-key", layout.Digest);
+        // The registry tells both signers.
+        await UntilErrorsAsync(bus, 2);
+
+        (await KritisAsync("errors", "list")).Should().Contain(image).And.Contain("2 in the error queue");
+        (await KritisAsync("errors", "list")).Should().Contain("2 in the error queue", "a look takes nothing away");
+        var id = (await KritisAsync("errors", "list", "--limit", "1")).Split(' ')[0];
+        (await KritisAsync("errors", "drop", "--id", id)).Should().Contain("1 of 2 dropped");
+        await UntilErrorsAsync(bus, 1);
+
+        File.Move(key + ".away", key);
+        (await KritisAsync("errors", "retry", "--all")).Should().Contain("1 of 1 retried");
+
+        await UntilErrorsAsync(bus, 0);
+        await Eventually.Async("it is admitted", () => Review.AdmitsAsync(_installation.Verifiers[0], image, Cancellation), Cancellation);
+    }
+
+    [Fact]
+    public async Task G2_poison_keeps_no_push_waiting_and_is_kept_as_it_came()
+    {
+        await using var bus = await BusProbe.ConnectAsync(_installation.Broker, Cancellation);
+        var header = new Dictionary<string, string> { [CloudEvent.TypeHeader] = MessageNames.ImagePushed };
+        byte[][] poison =
+        [
+            "not json"u8.ToArray(),
+            [0xff, 0xfe, 0x00],
+            "{}"u8.ToArray(),
+            "null"u8.ToArray(),
+            "[]"u8.ToArray(),
+            Encoding.UTF8.GetBytes(new string('[', 10_000)),
+            """{"eventId":null,"image":null,"source":"x","receivedAt":"2026-11-24T00:00:00Z"}"""u8.ToArray(),
+            JsonSerializer.SerializeToUtf8Bytes(Push() with { EventId = new string('e', 300_000) }, WireJson.Default.ImagePushed),
+        ];
+        foreach (var body in poison)
+        {
+            await bus.PublishAsync(MessageNames.ImagePushed, body, header, Cancellation);
+        }
+
+        await bus.PublishAsync(MessageNames.ImagePushed, JsonSerializer.SerializeToUtf8Bytes(Push(), WireJson.Default.ImagePushed), new Dictionary<string, string>(), Cancellation);
+        using var layout = OciLayout.Image($"after poison {Guid.NewGuid()}");
+        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/after-poison:1", Cancellation);
+
+        await Eventually.Async("what was pushed after it is admitted",
+            () => Review.AdmitsAsync(_installation.Verifiers[0], _installation.Name("kritis-demo/after-poison", layout.Digest), Cancellation), Cancellation,
+            () => _installation.Signers[0].Output);
+        await UntilErrorsAsync(bus, (uint)poison.Length + 1);
+        (await KritisAsync("errors")).Should().Contain("(no push)").And.Contain($"{poison.Length + 1} in the error queue");
+        (await KritisAsync("errors", "drop", "--all")).Should().Contain($"{poison.Length + 1} of {poison.Length + 1} dropped");
+        foreach (var signer in _installation.Signers)
+        {
+            (await signer.ReadinessAsync(Cancellation)).Should().Be("ready");
+        }
+    }
+
+    private static ImagePushed Push() => new()
+    {
+        EventId = "e",
+        Image = Image.Parse($"registry.example.com/x@sha256:{new string('a', 64)}"),
+        Source = "distribution",
+        ReceivedAt = TimeProvider.System.GetUtcNow(),
+    };
+
+    private Task<string> KritisAsync(params string[] arguments) => KritisCommand.RunAsync(_installation, Cancellation, arguments);
+
+    private Task UntilErrorsAsync(BusProbe bus, uint count) => Eventually.Async($"{count} in the error queue",
+        async () => await bus.CountAsync(ErrorQueue, Cancellation) == count, Cancellation, () => _installation.Signers[0].Output);
+}
