@@ -8,6 +8,7 @@ namespace Kritis.Events.Fuzzing.Targets;
 /// </summary>
 internal static class ReviewImages
 {
+    private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
     private static readonly JsonDocumentOptions Forgiving = new() { MaxDepth = 1_000, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>What the review asks for, and the images it brings in; an update brings in those that were not there before.</summary>
@@ -36,7 +37,11 @@ internal static class ReviewImages
         {
             foreach (var path in Paths(group, kind))
             {
-                AddPod(path.Length == 0 ? subject : Follow(subject, path.Split('.')), images);
+                var pod = path.Length == 0 ? subject : Follow(subject, path.Split('.'));
+                if (pod.ValueKind == JsonValueKind.Object && (IsBuiltIn(group) || ContainerLists.Any(list => pod.TryGetProperty(list, out _))))
+                {
+                    AddPod(pod, images);
+                }
             }
         }
     }
@@ -53,6 +58,9 @@ internal static class ReviewImages
         _ => ["spec", "template.spec", "spec.template.spec", "spec.jobTemplate.spec.template.spec"],
     };
 
+    // Of a custom kind, volumes without any container are no pod; a Pod that comes of it is looked at as such.
+    private static bool IsBuiltIn(string group) => group is "" or "apps" or "batch";
+
     private static JsonElement Follow(JsonElement element, string[] path)
     {
         foreach (var name in path)
@@ -68,18 +76,13 @@ internal static class ReviewImages
 
     private static void AddPod(JsonElement pod, HashSet<string> images)
     {
-        if (pod.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
-
         foreach (var member in pod.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Array))
         {
             foreach (var item in member.Value.EnumerateArray())
             {
                 var image = member.Name switch
                 {
-                    "containers" or "initContainers" or "ephemeralContainers" => Text(item, "image"),
+                    _ when ContainerLists.Contains(member.Name) => Text(item, "image"),
                     "volumes" => Text(Follow(item, ["image"]), "reference"),
                     _ => null,
                 };
