@@ -2,13 +2,15 @@ using System.CommandLine;
 using System.Globalization;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
+using Kritis.Events.ServiceDefaults.Settings;
 
 namespace Kritis.Events.Cli.Errors;
 
 /// <summary><c>kritis errors [list|retry|drop]</c>: the pushes that could not be signed.</summary>
 internal static class ErrorsCommand
 {
-    private static readonly Option<int> LimitOption = new("--limit") { Description = "How many are shown, at most 10,000.", DefaultValueFactory = _ => 100 };
+    private const int Shown = 100;
+    private static readonly Option<int> LimitOption = new("--limit") { Description = "How many are shown, at most 10,000.", DefaultValueFactory = _ => Shown };
     private static readonly Option<bool> AllOption = new("--all") { Description = "Every message that is in the queue now." };
     private static readonly Option<string[]> IdOption = new("--id") { Description = "The message of this id; may be given several times." };
 
@@ -21,7 +23,7 @@ internal static class ErrorsCommand
         var drop = new Command("drop", "Takes them out for good. What the registry still holds is found again by 'kritis reconcile'.") { AllOption, IdOption };
         drop.SetAction((parsed, cancellationToken) => CommandRun.Async(() => ForEachAsync(parsed, "dropped", (queue, push) => queue.DropAsync(push, cancellationToken), cancellationToken)));
         var errors = new Command("errors", $"The pushes that could not be signed: the queue {ErrorQueue.Name} of KRITIS_Bus__Uri.") { list, retry, drop };
-        errors.SetAction((_, cancellationToken) => CommandRun.Async(() => ListAsync(100, cancellationToken)));
+        errors.SetAction((_, cancellationToken) => CommandRun.Async(() => ListAsync(Shown, cancellationToken)));
         return errors;
     }
 
@@ -69,11 +71,5 @@ internal static class ErrorsCommand
     private static string Line(FailedPush push) =>
         $"{Excerpt.Of(push.Id)}  {push.Push?.Image.ToString() ?? "(no push)"}  {Excerpt.Of(push.FailedAt)}  {Excerpt.Of(push.Reason)}";
 
-    private static Uri Bus()
-    {
-        var text = Environment.GetEnvironmentVariable("KRITIS_Bus__Uri");
-        return Uri.TryCreate(text, UriKind.Absolute, out var bus) && bus.Scheme is "amqp" or "amqps" or "memory"
-            ? bus
-            : throw new StartRefusedException("KRITIS_Bus__Uri: expected amqp://user:password@host:port/vhost or amqps://…");
-    }
+    private static Uri Bus() => BusOptions.From(new ConfigurationBuilder().AddEnvironmentVariables("KRITIS_").Build()).Uri!;
 }
