@@ -27,6 +27,7 @@ internal static class Program
             DemoCommand.Create(),
             SignCommand.Create(),
             RevokeCommand.Create(),
+            ReconcileCommand.Create(),
             WitnessCommand.Create(),
             ImportCommand.Create(),
             ResolveCommand.Create(),

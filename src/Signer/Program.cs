@@ -9,6 +9,7 @@ using Kritis.Events.ServiceDefaults.Settings;
 using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Intake;
 using Kritis.Events.Signer.Kms;
+using Kritis.Events.Signer.Reconcile;
 using Kritis.Events.Signer.Registry;
 using Kritis.Events.Signer.Signing;
 
@@ -32,6 +33,7 @@ internal static class Program
         builder.Services.AddKeyManagement(builder.Configuration);
         builder.Services.AddSigning(builder.Configuration);
         builder.Services.AddIntake(builder.Configuration);
+        builder.Services.AddReconcile(builder.Configuration);
         customise?.Invoke(builder);
         builder.AddBus(needed: true, SigningRegistration.Queue, shown);
 

@@ -12,6 +12,9 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly Lock Noting = new();
     private const int MostLines = 2000;
+
+    /// <summary>Exceptions are written as one line; their stacks would hide everything else.</summary>
+    private const int MostCharacters = 600;
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private int _disposed;
@@ -151,7 +154,7 @@ public sealed class ChildProcess : IAsyncDisposable
             return;
         }
 
-        _lines.Enqueue(line);
+        _lines.Enqueue(line.Length <= MostCharacters ? line : line[..MostCharacters] + "…");
         if (_lines.Count > MostLines)
         {
             _ = _lines.TryDequeue(out _);

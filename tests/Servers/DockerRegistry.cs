@@ -32,6 +32,7 @@ public sealed class DockerRegistry : IAsyncDisposable
         return registry;
     }
 
+    /// <summary>Ends it as a power cut would; what it had not told anybody yet is forgotten.</summary>
     public Task StopAsync() => _server!.KillAsync();
 
     public Task RestartAsync(CancellationToken cancellationToken) => StartServerAsync(cancellationToken);

@@ -53,6 +53,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends the Erlang machine a signal, for example <c>STOP</c> and <c>CONT</c>.</summary>
+    public async Task SignalAsync(string signal, CancellationToken cancellationToken)
+    {
+        var id = (await File.ReadAllTextAsync(_folder.File("rabbitmq.pid"), cancellationToken)).Trim();
+        _ = await ChildProcess.RunAsync("kill", [$"-{signal}", id], cancellationToken);
+    }
+
     /// <summary>Starts it again on the same ports and data.</summary>
     public Task RestartAsync(CancellationToken cancellationToken) => StartNodeAsync(cancellationToken);
 

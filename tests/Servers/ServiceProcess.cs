@@ -21,12 +21,18 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts a service; the settings are given as <c>KRITIS_…</c> variables.</summary>
-    public static ServiceProcess Start(string name, string assembly, Uri address, IReadOnlyDictionary<string, string> settings)
+    /// <summary>Starts a service; the settings are given as <c>KRITIS_…</c> variables, beside others for the process itself.</summary>
+    public static ServiceProcess Start(
+        string name, string assembly, Uri address, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string>? variables = null)
     {
         var environment = settings.ToDictionary(setting => "KRITIS_" + setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
         environment["KRITIS_urls"] = address.GetLeftPart(UriPartial.Authority);
         environment["DOTNET_gcServer"] = "0";
+        foreach (var (variable, value) in variables ?? new Dictionary<string, string>())
+        {
+            environment[variable] = value;
+        }
+
         return new ServiceProcess(ChildProcess.Start(name, "dotnet", [assembly], environment), address);
     }
 
@@ -44,14 +50,17 @@ public sealed class ServiceProcess : IAsyncDisposable
         return answer.IsSuccessStatusCode ? "ready" : await answer.Content.ReadAsStringAsync(cancellationToken);
     }
 
-    public Task UntilReadyAsync(CancellationToken cancellationToken) => Eventually.Async(
+    public Task UntilReadyAsync(CancellationToken cancellationToken, TimeSpan? patience = null) => Eventually.Async(
         $"{_process.Name} is ready",
         async () => _process.HasExited
             ? throw new InvalidOperationException($"it ended with {_process.ExitCode}")
             : await ReadinessAsync(cancellationToken) == "ready",
-        cancellationToken, () => Output);
+        cancellationToken, () => Output, patience);
 
     public Task KillAsync() => _process.KillAsync();
+
+    /// <summary>Sends a signal, for example <c>STOP</c> and <c>CONT</c>.</summary>
+    public void Signal(string signal) => _process.Signal(signal);
 
     /// <returns>Whether it ended by itself when asked to.</returns>
     public Task<bool> StopAsync() => _process.StopAsync(TimeSpan.FromSeconds(30));

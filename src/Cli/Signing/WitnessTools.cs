@@ -4,11 +4,14 @@ using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults;
+using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Health;
 using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.ServiceDefaults.Settings;
 using Kritis.Events.Signer.AlibabaCloud;
+using Kritis.Events.Signer.Intake;
 using Kritis.Events.Signer.Kms;
+using Kritis.Events.Signer.Reconcile;
 using Kritis.Events.Signer.Registry;
 using Kritis.Events.Signer.Signing;
 
@@ -26,7 +29,14 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
 
     public Revocation Revocation => app.Services.GetRequiredService<Revocation>();
 
-    public static async Task<WitnessTools> StartAsync(CancellationToken cancellationToken)
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    /// <summary>Starts them and reads the log to its end.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="sendsPushes">Whether pushes are sent to running signers, for which a broker is needed.</param>
+    /// <exception cref="StartRefusedException">The log cannot be read, or there is no broker to send to.</exception>
+    public static async Task<WitnessTools> StartAsync(CancellationToken cancellationToken, bool sendsPushes = false)
     {
         var bus = Environment.GetEnvironmentVariable("KRITIS_Bus__Uri") ?? "memory:";
         var builder = KritisService.CreateBuilder("cli", [$"--Bus:Uri={bus}"], "http://127.0.0.1:0");
@@ -39,6 +49,12 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         builder.Services.AddRegistry();
         builder.Services.AddKeyManagement(builder.Configuration);
         builder.Services.AddSigning(builder.Configuration);
+        builder.Services.AddReconciliation();
+        if (sendsPushes)
+        {
+            AddPublisher(builder, bus);
+        }
+
         var app = builder.Build();
         var tools = new WitnessTools(app);
         try
@@ -51,6 +67,19 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
             await tools.DisposeAsync();
             throw;
         }
+    }
+
+    private static void AddPublisher(WebApplicationBuilder builder, string bus)
+    {
+        if (bus == "memory:")
+        {
+            throw new StartRefusedException(
+                "Bus:Uri is 'memory:', which ends at its own process: no signer would hear of it. 'kritis up' reconciles by itself when it starts and on its schedule; --dry-run lists what is missing");
+        }
+
+        _ = builder.Services.AddOptions<IntakeOptions>();
+        _ = builder.Services.AddSingleton<PushPublisher>();
+        _ = builder.AddBus(needed: true);
     }
 
     /// <summary>The witness of that name.</summary>

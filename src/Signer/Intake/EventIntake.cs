@@ -110,15 +110,15 @@ internal sealed partial class EventIntake(
         }
         catch (BrokerUnavailableException away)
         {
-            return Unavailable(context, away.Message, away.InnerException);
+            return Unavailable(context, away.Message, away.InnerException?.Message);
         }
         catch (RegistryAwayException away)
         {
-            return Unavailable(context, away.Message, away.InnerException);
+            return Unavailable(context, away.Message, away.InnerException?.Message);
         }
     }
 
-    private ProblemHttpResult Unavailable(HttpContext context, string reason, Exception? cause)
+    private ProblemHttpResult Unavailable(HttpContext context, string reason, string? cause)
     {
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
         metrics.Unavailable();
@@ -140,7 +140,7 @@ internal sealed partial class EventIntake(
         [LoggerMessage(LogLevel.Warning, "Events refused with {Status}: {Reason}.")]
         public static partial void Refused(ILogger logger, int status, string reason);
 
-        [LoggerMessage(LogLevel.Warning, "Events sent back, the sender tries again: {Reason}.")]
-        public static partial void Unavailable(ILogger logger, string reason, Exception? cause);
+        [LoggerMessage(LogLevel.Warning, "Events sent back, the sender tries again: {Reason} ({Cause}).")]
+        public static partial void Unavailable(ILogger logger, string reason, string? cause);
     }
 }

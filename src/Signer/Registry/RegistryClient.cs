@@ -22,12 +22,21 @@ internal sealed class RegistryClient(BoundedHttp http, TokenIssuer tokens, Regis
     /// <param name="mostBytes">The largest answer.</param>
     /// <param name="create">Makes the request; it may be sent more than once.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    public Task<BoundedAnswer> SendAsync(
+        ConfiguredRegistry registry, string repository, bool write, int mostBytes, Func<HttpRequestMessage> create, CancellationToken cancellationToken) =>
+        SendAsync(registry, Scope(repository, write), mostBytes, create, cancellationToken);
+
+    /// <param name="registry">The registry.</param>
+    /// <param name="scope">The token's scope (distribution token authentication, "requesting a token").</param>
+    /// <param name="mostBytes">The largest answer.</param>
+    /// <param name="create">Makes the request; it may be sent more than once.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task<BoundedAnswer> SendAsync(
-        ConfiguredRegistry registry, string repository, bool write, int mostBytes, Func<HttpRequestMessage> create, CancellationToken cancellationToken)
+        ConfiguredRegistry registry, string scope, int mostBytes, Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
         for (var throttled = 0; ; throttled++)
         {
-            var answer = await SignInAndSendAsync(registry, Scope(repository, write), mostBytes, create, cancellationToken);
+            var answer = await SignInAndSendAsync(registry, scope, mostBytes, create, cancellationToken);
             if (answer.Status != HttpStatusCode.TooManyRequests || throttled == MostThrottled || answer.RetryAfter is not { } pause || pause > LongestRetryAfter)
             {
                 return answer;

@@ -24,6 +24,7 @@ internal static class RegistryRegistration
         services.TryAddSingleton<TokenIssuer>();
         services.TryAddSingleton<RegistryClient>();
         services.TryAddSingleton<DistributionRegistry>();
+        services.TryAddSingleton<RegistryContents>();
         services.TryAddSingleton<SignatureRepository>();
         services.TryAddSingleton<CosignAttachment>();
         return services;

@@ -14,6 +14,11 @@ internal sealed record RequestedSignature
     /// <summary>Whether one of them wants the signature in the registry as well.</summary>
     public required bool Attach { get; init; }
 
+    /// <summary>
+    /// Whether only rules for some tags ask for it: then the pushed tag decides, which is a hint, and the registry must name the same digest for it.
+    /// </summary>
+    public bool DependsOnTag { get; init; }
+
     /// <summary>The rule that the attestation names.</summary>
     public string Rule => Rules[0];
 }

@@ -20,7 +20,7 @@ internal static class SigningRules
         var matching = Covering(resources, registry, image).Where(rule => CoversTag(rule, tag)).ToLookup(rule => rule.Mode);
         return new RuleMatch
         {
-            Automatic = Requests(resources, matching[SigningMode.Automatic]),
+            Automatic = Requests(resources, matching[SigningMode.Automatic], rules => !rules.Any(CoversEveryTag)),
             Manual = [.. matching[SigningMode.Manual]],
         };
     }
@@ -31,25 +31,33 @@ internal static class SigningRules
     /// </summary>
     public static IReadOnlyList<RequestedSignature> Requestable(ResourceSet resources, Image image) =>
         resources.RegistryOf(image.Registry) is { } registry && registry.Host == image.Registry
-            ? Requests(resources, Covering(resources, registry, image))
+            ? Requests(resources, Covering(resources, registry, image), dependOnTag: _ => false)
             : [];
+
+    /// <summary>The automatic rules that cover <paramref name="repository"/> of <paramref name="registry"/>, whatever their tags.</summary>
+    public static IReadOnlyList<SigningRule> OfRepository(ResourceSet resources, ConfiguredRegistry registry, string repository) =>
+    [
+        .. resources.Rules.Where(rule => rule.Mode == SigningMode.Automatic && rule.Registry == registry.Name && CoversRepository(rule, repository)),
+    ];
 
     private static IOrderedEnumerable<SigningRule> Covering(ResourceSet resources, ConfiguredRegistry registry, Image image) => resources.Rules
         .Where(rule => rule.Registry == registry.Name && CoversRepository(rule, image.Repository))
         .OrderBy(rule => rule.Name, StringComparer.Ordinal);
 
-    private static IReadOnlyList<RequestedSignature> Requests(ResourceSet resources, IEnumerable<SigningRule> rules) =>
+    private static IReadOnlyList<RequestedSignature> Requests(
+        ResourceSet resources, IEnumerable<SigningRule> rules, Func<IReadOnlyList<SigningRule>, bool> dependOnTag) =>
     [
         .. rules.GroupBy(rule => rule.Witness)
             .OrderBy(ofWitness => ofWitness.Key, StringComparer.Ordinal)
-            .Select(ofWitness => Request(resources.Witnesses[ofWitness.Key], [.. ofWitness])),
+            .Select(ofWitness => Request(resources.Witnesses[ofWitness.Key], [.. ofWitness], dependOnTag)),
     ];
 
-    private static RequestedSignature Request(Witness witness, IReadOnlyList<SigningRule> rules) => new()
+    private static RequestedSignature Request(Witness witness, IReadOnlyList<SigningRule> rules, Func<IReadOnlyList<SigningRule>, bool> dependOnTag) => new()
     {
         Witness = witness,
         Rules = [.. rules.Select(rule => rule.Name)],
         Attach = rules.Any(rule => rule.Attach),
+        DependsOnTag = dependOnTag(rules),
     };
 
     private static bool CoversRepository(SigningRule rule, string repository)
@@ -58,6 +66,8 @@ internal static class SigningRules
         var (first, rest) = slash < 0 ? ("", repository) : (repository[..slash], repository[(slash + 1)..]);
         return GlobPattern.Parse(rule.Namespace).IsMatch(first) && rule.Repositories.Any(pattern => GlobPattern.Parse(pattern).IsMatch(rest));
     }
+
+    private static bool CoversEveryTag(SigningRule rule) => rule.Tags.Any(tag => GlobPattern.Parse(tag).IsEverything);
 
     private static bool CoversTag(SigningRule rule, string? tag) => rule.Tags
         .Select(GlobPattern.Parse)

@@ -12,6 +12,7 @@ namespace Kritis.Events.Signer.Signing;
 internal sealed class ImageSigning(
     PushedImages pushedImages,
     Attestor attestor,
+    PushedTag pushedTag,
     TagClaimer tagClaimer,
     AttachedSignatures attached,
     SigningOptions options,
@@ -55,6 +56,12 @@ internal sealed class ImageSigning(
     private async Task SignOnceAsync(SigningRequest request, SigningReport report, CancellationToken cancellationToken)
     {
         report.Attempts++;
+        request = request with { Signatures = await ConfirmedAsync(request, report, cancellationToken) };
+        if (request.Signatures.Count == 0)
+        {
+            return;
+        }
+
         var images = await Attempt(() => pushedImages.FindAsync(request.Registry, request.Image, cancellationToken));
         report.Images = images;
         var failures = new ConcurrentQueue<SigningFailure>();
@@ -73,6 +80,18 @@ internal sealed class ImageSigning(
         {
             await Attempt(() => attached.AttachAsync(request.Registry, image, request.Signatures, cancellationToken));
         }
+    }
+
+    /// <summary>The signatures that may be made: where only the tag asks for one, the registry must give that tag to the image.</summary>
+    private async Task<IReadOnlyList<RequestedSignature>> ConfirmedAsync(SigningRequest request, SigningReport report, CancellationToken cancellationToken)
+    {
+        if (!request.Signatures.Any(signature => signature.DependsOnTag))
+        {
+            return request.Signatures;
+        }
+
+        report.UnconfirmedTag = await Attempt(() => pushedTag.ProblemAsync(request, cancellationToken));
+        return report.UnconfirmedTag is null ? request.Signatures : [.. request.Signatures.Where(signature => !signature.DependsOnTag)];
     }
 
     /// <summary>

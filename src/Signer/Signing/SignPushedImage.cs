@@ -113,6 +113,8 @@ internal sealed partial class SignPushedImage(
 
     private Task TellAsync(ConsumeContext<ImagePushed> context, SigningReport report) => report switch
     {
+        { UnconfirmedTag: { } problem, Created: 0, AlreadyAttested: 0, Revoked: 0 } => SkipAsync(
+            context, "TagNotConfirmed", $"only rules for some tags cover it, and the tag '{Excerpt.Of(context.Message.Tag)}' does not stand for this digest: {problem}"),
         { Images.Count: 0 } => SkipAsync(context, "NotAnImage", "the digest is a signature, an attestation, an SBOM or another artifact, not an image"),
         { Created: > 0 } or { Claimed: > 0 } => Task.CompletedTask,
         { Revoked: > 0, AlreadyAttested: 0 } => SkipAsync(context, "Revoked", "the witness has revoked its attestation of this image"),

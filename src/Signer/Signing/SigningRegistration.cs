@@ -15,6 +15,7 @@ internal static class SigningRegistration
         _ = services.AddSingleton<WitnessSignatures>();
         _ = services.AddSingleton<SignedAppends>();
         _ = services.AddSingleton<Attestor>();
+        _ = services.AddSingleton<PushedTag>();
         _ = services.AddSingleton<TagClaimer>();
         _ = services.AddSingleton<RecentlyAttached>();
         _ = services.AddSingleton<AttachedSignatures>();

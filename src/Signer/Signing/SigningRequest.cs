@@ -51,6 +51,9 @@ internal sealed class SigningReport
     /// <summary>Why the tag was not claimed, or null.</summary>
     public string? TagProblem { get; set; }
 
+    /// <summary>Why signatures that only the tag asked for were not made, or null where none was left out.</summary>
+    public string? UnconfirmedTag { get; set; }
+
     public void CountClaim(bool isNew) => Claimed += isNew ? 1 : 0;
 
     public void Count(AttestationOutcome outcome) => _ = outcome switch

@@ -16,7 +16,7 @@ namespace Kritis.Events.Signer.Signing;
 /// </summary>
 internal sealed partial class TagClaimer(
     AttestationIndex index,
-    DistributionRegistry registries,
+    PushedTag pushedTag,
     SignedAppends appends,
     WitnessSignatures signatures,
     SigningMetrics metrics,
@@ -32,7 +32,7 @@ internal sealed partial class TagClaimer(
     /// <exception cref="RegistryException">The registry cannot be asked.</exception>
     public async Task<string?> ProblemAsync(SigningRequest request, CancellationToken cancellationToken)
     {
-        var problem = await AskAsync(request, cancellationToken);
+        var problem = await pushedTag.ProblemAsync(request, cancellationToken);
         if (problem is not null)
         {
             Log.NotClaimed(logger, request.Tag!, request.Image, problem);
@@ -67,19 +67,6 @@ internal sealed partial class TagClaimer(
             },
             Appended = (created, elapsed) => Tell(created, key, elapsed),
         }, cancellationToken);
-    }
-
-    private async Task<string?> AskAsync(SigningRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var digest = await registries.ResolveTagAsync(request.Registry, request.Image.Repository, request.Tag!, cancellationToken);
-            return digest == request.Image.Digest ? null : $"the registry holds {digest} under it";
-        }
-        catch (RegistryException absent) when (absent.Code == RegistryException.NotInRegistry)
-        {
-            return "the registry has no such tag";
-        }
     }
 
     /// <summary>What the witness's active key has attested, or null where it has not, or where the witness has taken its word back.</summary>

@@ -16,7 +16,7 @@ internal sealed record ReadyCondition(string Status, string Reason, string Messa
     public static ReadyCondition Of(ObjectState state) => new(
         state.Standing == ObjectStanding.InForce ? "True" : "False",
         state.Standing.ToString(),
-        state.Message.Length <= MostCharacters ? state.Message : state.Message[..MostCharacters],
+        Shortened(state.Message),
         state.Document.Metadata.Generation);
 
     /// <summary>What an object's status says now, or null where it says nothing that can be read.</summary>
@@ -54,6 +54,11 @@ internal sealed record ReadyCondition(string Status, string Reason, string Messa
             ["status"] = new JsonObject { ["conditions"] = new JsonArray([.. Conditions(document).Where(condition => !IsReady(condition)).Select(condition => condition.DeepClone()), ready]) },
         }.ToJsonString();
     }
+
+    /// <summary>Cuts a text that is too long, never between the two halves of one character.</summary>
+    private static string Shortened(string text) => text.Length <= MostCharacters
+        ? text
+        : text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];
 
     private static JsonObject? Find(CustomDocument document) => Conditions(document).FirstOrDefault(IsReady);
 

@@ -50,33 +50,41 @@ internal sealed partial class ResourceStatusWriter(
         var pause = FirstPause;
         while (true)
         {
-            if (await TryAsync(leading))
+            switch (await TryAsync(leading))
             {
-                pause = FirstPause;
-                _ = await _woken.Reader.ReadAsync(leading);
-                continue;
+                case Outcome.Written:
+                    pause = FirstPause;
+                    _ = await _woken.Reader.ReadAsync(leading);
+                    break;
+                case Outcome.Overtaken:
+                    // The API server answers: there is no reason to wait longer each time.
+                    pause = FirstPause;
+                    await Task.Delay(FirstPause, time, leading);
+                    break;
+                default:
+                    await Task.Delay(pause, time, leading);
+                    pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                    break;
             }
-
-            await Task.Delay(pause, time, leading);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    /// <returns>Whether everything that is to be said stands in the cluster, as far as this replica has heard from there.</returns>
-    private async Task<bool> TryAsync(CancellationToken leading)
+    /// <returns>Whether everything that is to be said stands in the cluster, as far as this replica has heard from there, and else the worst that kept it.</returns>
+    private async Task<Outcome> TryAsync(CancellationToken leading)
     {
         var states = resources.States;
         Forget(states);
-        var complete = true;
+        var worst = Outcome.Written;
         foreach (var state in states.Where(HasStatus).Where(IsNews))
         {
-            complete &= await TryAsync(state, leading);
+            var outcome = await TryAsync(state, leading);
+            worst = outcome > worst ? outcome : worst;
         }
 
-        return complete;
+        return worst;
     }
 
-    private async Task<bool> TryAsync(ObjectState state, CancellationToken leading)
+    private async Task<Outcome> TryAsync(ObjectState state, CancellationToken leading)
     {
         var condition = ReadyCondition.Of(state);
         var metadata = state.Document.Metadata;
@@ -89,19 +97,20 @@ internal sealed partial class ResourceStatusWriter(
                 patch, state.Kind.Group, state.Kind.Version, state.Kind.Plural, metadata.Name, cancellationToken: either.Token);
             _written[metadata.Uid] = (metadata.ResourceVersion, condition);
             Reached();
-            return true;
+            return Outcome.Written;
         }
         catch (HttpOperationException changed) when (changed.Response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
         {
             // The object was changed or deleted meanwhile, and the watch is about to say so.
-            return false;
+            Reached();
+            return Outcome.Overtaken;
         }
 #pragma warning disable CA1031 // Whatever it is, it is tried again; nothing depends on it.
         catch (Exception failure) when (!leading.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             Away(state, failure);
-            return false;
+            return Outcome.Failed;
         }
     }
 
@@ -142,6 +151,16 @@ internal sealed partial class ResourceStatusWriter(
             _isAway = true;
             Log.Away(logger, state.DisplayName, ClusterFailure.Reason(failure));
         }
+    }
+
+    /// <summary>What came of writing, from good to bad.</summary>
+    private enum Outcome
+    {
+        Written,
+
+        /// <summary>Somebody else changed the object in the meantime.</summary>
+        Overtaken,
+        Failed,
     }
 
     private static partial class Log

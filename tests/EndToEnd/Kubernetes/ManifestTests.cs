@@ -43,6 +43,26 @@ public class ManifestTests(Installed installed)
     }
 
     [Fact]
+    public async Task Where_the_kinds_of_kritis_validation_hook_are_installed_the_component_leaves_them_out_and_nothing_else()
+    {
+        using var folder = new ServerFolder("component");
+        var (all, component) = (Relative(folder, "."), Relative(folder, "components/grafeas-kinds-installed"));
+        folder.Write("with/kustomization.yaml", $"resources: [\"{all}\"]\ncomponents: [\"{component}\"]\n");
+        folder.Write("without/kustomization.yaml", $"resources: [\"{all}\"]\n");
+
+        var with = Objects(await Kubectl("kustomize", folder.File("with")));
+
+        var without = Objects(await Kubectl("kustomize", folder.File("without")));
+        without.Except(with).Should().OnlyContain(text => text.Contains("kind: CustomResourceDefinition", StringComparison.Ordinal)
+            && text.Contains(".kritis.grafeas.io", StringComparison.Ordinal)).And.HaveCount(3);
+        with.Except(without).Should().BeEmpty();
+    }
+
+    private static string Relative(ServerFolder folder, string part) => Path.GetRelativePath(folder.File("with"), Path.GetFullPath(Installed.Folder(part)));
+
+    private static string[] Objects(string manifests) => manifests.Split("---\n");
+
+    [Fact]
     public async Task The_authority_that_the_verifier_put_in_survives_an_upgrade()
     {
         var authority = Convert.ToBase64String(Encoding.UTF8.GetBytes(Server.CertificateAuthority));

@@ -30,15 +30,15 @@ public class ResourceObjectTests(ClusterInstallation cluster)
     public static TheoryData<string, string> Refused => new()
     {
         { "kind: Registry\nmetadata: { name: refused }\nspec: { host: no-dot }", "spec.host" },
-        { "kind: Registry\nmetadata: { name: refused }\nspec: {}", "spec.host: Required value" },
+        { "kind: Registry\nmetadata: { name: refused }\nspec: {}", "missing required field \"host\"" },
         { "kind: Registry\nmetadata: { name: refused }\nspec: { host: a.example.com, aliases: [b.example.com, b.example.com] }", "Duplicate value: \"b.example.com\"" },
         { "kind: Registry\nmetadata: { name: refused }\nspec: { host: a.example.com, url: \"http://a.example.com\" }", "spec.url" },
         { "kind: Registry\nmetadata: { name: refused }\nspec: { host: a.example.com, credentials: { username: u, passwordEnv: KRITIS_Bus__Uri } }", "spec.credentials.passwordEnv" },
         { "kind: Registry\nmetadata: { name: refused }\nspec: { host: a.example.com, credentials: { username: u, passwordFile: ../token } }", "spec.credentials.passwordFile" },
         { "kind: Witness\nmetadata: { name: refused }\nspec: { keys: [] }", "spec.keys" },
         { "kind: Witness\nmetadata: { name: refused }\nspec: { keys: [{ kms: local, keyId: k, algorithm: RSA, state: active, publicKey: x }] }", "Unsupported value: \"RSA\"" },
-        { "kind: SigningRule\nmetadata: { name: refused }\nspec: { registry: main, namespace: x, witness: release, mode: Sometimes }", "supported values: \"Automatic\", \"Manual\"" },
-        { "kind: SecurityPolicy\nmetadata: { name: refused }\nspec: { namespaces: [x] }", "spec.require: Required value" },
+        { "kind: SigningRule\nmetadata: { name: refused }\nspec: { registry: main, namespace: x, repositories: ['*'], tags: ['*'], witness: release, mode: Sometimes }", "supported values: \"Automatic\", \"Manual\"" },
+        { "kind: SecurityPolicy\nmetadata: { name: refused }\nspec: { namespaces: [x] }", "missing required field \"require\"" },
         { "kind: SecurityPolicy\nmetadata: { name: refused }\nspec: { require: { allOf: [release] } }", "spec.namespaces: Required value" },
         { "kind: SecurityPolicy\nmetadata: { name: refused }\nspec: { namespaces: [x], require: { allOf: [release], atLeast: 1, of: [release] } }", "spec.require" },
         { "kind: SecurityPolicy\nmetadata: { name: refused }\nspec: { namespaces: [x], require: { allOf: [] } }", "spec.require.allOf" },
@@ -58,11 +58,27 @@ public class ResourceObjectTests(ClusterInstallation cluster)
         refused.Error.Should().Contain(message);
     }
 
+    [Theory]
+    [InlineData("repositories", "repositries: [only-this]", "tags: [v1]", "mode: Manual")]
+    [InlineData("tags", "repositories: [only-this]", "tgas: [v1]", "mode: Manual")]
+    [InlineData("mode", "repositories: [only-this]", "tags: [v1]", "moed: Manual")]
+    public async Task G3_a_misspelt_limit_of_a_signing_rule_is_refused_whatever_the_client(string missing, params string[] members)
+    {
+        // Without kubectl's own check, as other clients do it: the API server drops what it does not know.
+        var refused = await cluster.Server.KubectlAsync(
+            $"apiVersion: kritis.events/v1alpha1\nkind: SigningRule\nmetadata: {{ name: refused }}\nspec: {{ registry: main, namespace: x, witness: release, {string.Join(", ", members)} }}",
+            Cancellation, "apply", "--validate=false", "-f", "-");
+
+        refused.Succeeded.Should().BeFalse();
+        refused.Error.Should().Contain($"spec.{missing}: Required value");
+    }
+
     [Fact]
     public async Task Every_example_of_the_documentation_is_taken()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "resources.md"), Cancellation);
-        var example = page.Split("```yaml\n")[1].Split("```")[0];
+        using var key = RSA.Create(2048);
+        var example = page.Split("```yaml\n")[1].Split("```")[0].Replace("…", Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()), StringComparison.Ordinal);
 
         var taken = await cluster.Server.KubectlAsync(example, Cancellation, "apply", "--dry-run=server", "-f", "-");
 

@@ -105,6 +105,8 @@ internal sealed class Adapter : IDisposable
 
     public DistributionRegistry Registry => _services.GetRequiredService<DistributionRegistry>();
 
+    public RegistryClient Client => _services.GetRequiredService<RegistryClient>();
+
     public ContainerRegistry Instances => _services.GetRequiredService<ContainerRegistry>();
 
     public CosignAttachment Attachment => _services.GetRequiredService<CosignAttachment>();

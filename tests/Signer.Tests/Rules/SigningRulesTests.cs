@@ -54,6 +54,17 @@ public sealed class SigningRulesTests
         SigningRules.Match(Set(rule), In("kritis-demo/alpine"), tag).Automatic.Should().HaveCount(covered ? 1 : 0);
     }
 
+    [Theory]
+    [InlineData("v*", "v1", true)]
+    [InlineData("v*", "*", false)]
+    [InlineData("*", "v1", false)]
+    public void A_signature_depends_on_the_tag_where_only_rules_for_some_tags_ask_for_it(string first, string second, bool depends)
+    {
+        var match = SigningRules.Match(Set(Rule("a") with { Tags = [first] }, Rule("b") with { Tags = ["never", second] }), In("kritis-demo/alpine"), "v1");
+
+        match.Automatic.Should().ContainSingle().Which.DependsOnTag.Should().Be(depends);
+    }
+
     [Fact]
     public void Several_rules_for_one_image_each_bring_their_witness()
     {

@@ -83,6 +83,34 @@ public sealed class PushedTagTests : IAsyncLifetime
         signer.Lines.Lines.Should().Contain(line => line.Level == LogLevel.Warning && line.Text.Contains("1.0") && line.Text.Contains(report.TagProblem!));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task G1_a_signature_that_only_the_pushed_tag_asks_for_is_not_made_where_the_registry_gives_the_tag_to_another_image_or_to_none(bool elsewhere)
+    {
+        using var signer = Signer();
+        if (elsewhere)
+        {
+            _held["1.0"] = Manifest(2);
+        }
+
+        var report = await signer.SignAsync(Push("1.0") with { Signatures = [Signature(Release) with { DependsOnTag = true }] });
+
+        report.UnconfirmedTag.Should().Contain(elsewhere ? Digest.Of(Manifest(2)).ToString() : "no such tag");
+        (report.Created, signer.Log.Appended.Count, _keys.Signatures).Should().Be((0, 0, 0));
+    }
+
+    [Fact]
+    public async Task A_signature_that_only_the_pushed_tag_asks_for_is_made_where_the_registry_gives_that_tag_to_the_image()
+    {
+        using var signer = Signer();
+        _held["1.0"] = App;
+
+        var report = await signer.SignAsync(Push("1.0") with { Signatures = [Signature(Release) with { DependsOnTag = true }] });
+
+        (report.Created, report.UnconfirmedTag).Should().Be((1, null));
+    }
+
     [Fact]
     public async Task Where_tags_can_be_moved_or_none_was_pushed_nothing_is_asked_and_nothing_paid_for()
     {

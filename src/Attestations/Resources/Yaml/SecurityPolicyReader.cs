@@ -103,7 +103,7 @@ internal static class SecurityPolicyReader
             return null;
         }
 
-        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1) : (text.TrimEnd('s'), 1000);
+        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1) : (text.Length > 0 ? text[..^1] : text, 1000);
         var hasUnit = text.EndsWith('s');
         if (hasUnit && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {

@@ -1,0 +1,22 @@
+using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Signer.Rules;
+
+namespace Kritis.Events.Signer.Reconcile;
+
+/// <summary>Tells from the index alone which witnesses' word an image lacks.</summary>
+internal static class MissingSignatures
+{
+    /// <summary>
+    /// The witnesses that automatic rules ask for and whose word does not stand. A retired key's counts on; what a witness took back it does not give
+    /// again; a witness without an active key can give none.
+    /// </summary>
+    public static IReadOnlyList<string> Of(ResourceSet resources, AttestationIndex index, Image image, string tag) =>
+    [
+        .. SigningRules.Match(resources, image, tag).Automatic
+            .Select(request => request.Witness)
+            .Where(witness => witness.ActiveKey is not null && index.Find(image).StandingOf(witness).Standing is not (Standing.Attested or Standing.Revoked))
+            .Select(witness => witness.Name),
+    ];
+}

@@ -1,0 +1,236 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Keys;
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Signer.Reconcile;
+using Kritis.Events.Signer.Registry;
+using Kritis.Events.Signer.Tests.Intake;
+using Kritis.Events.Signer.Tests.Registry;
+using Kritis.Events.Signer.Tests.Signing;
+using Microsoft.AspNetCore.Http;
+
+namespace Kritis.Events.Signer.Tests.Reconcile;
+
+/// <summary>What a comparison finds, and what a registry that lists its content may try.</summary>
+public sealed class ReconciliationTests : IAsyncLifetime
+{
+    private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> _answers = new();
+    private readonly CountingKeys _keys = new();
+    private readonly Adapter _adapter = new();
+    private readonly AttestationIndex _index = new();
+    private readonly List<ImagePushed> _sent = [];
+    private readonly Witness _witness;
+    private ScriptedRegistry _registry = null!;
+
+    public ReconciliationTests() => _witness = new Witness { Name = "release", Keys = [_keys.Create("release")] };
+
+    public async ValueTask InitializeAsync() => _registry = await ScriptedRegistry.StartAsync(context =>
+        _answers.TryGetValue($"{context.Request.Path}{context.Request.QueryString}", out var answer) || _answers.TryGetValue(context.Request.Path, out answer)
+            ? answer(context)
+            : ScriptedRegistry.StatusAsync(context, HttpStatusCode.NotFound));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _registry.DisposeAsync();
+        _adapter.Dispose();
+        _keys.Dispose();
+    }
+
+    [Fact]
+    public async Task G2_what_rules_cover_and_nobody_attested_is_sent_once_over_all_pages()
+    {
+        Answer("/v2/_catalog?n=100", """{"repositories":["team/app"]}""", "</v2/_catalog?last=x&n=100>; rel=\"next\"");
+        Answer("/v2/_catalog?last=x&n=100", """{"repositories":["other/app","team/app","team/web"]}""");
+        Answer("/v2/team/app/tags/list?n=100", """{"tags":["1","latest"]}""", "</v2/team/app/tags/list?n=100&last=latest>; rel=\"next\"");
+        Answer("/v2/team/app/tags/list?n=100&last=latest", """{"tags":["2"]}""");
+        Answer("/v2/team/web/tags/list", """{"tags":null}""");
+        Hold("team/app", "1", "one");
+        Hold("team/app", "latest", "one");
+        Hold("team/app", "2", "two");
+        Attest("two");
+
+        var report = await RunAsync();
+
+        _sent.Should().ContainSingle("two tags of one digest are one push").Which.Image.Should().Be(Image("one"));
+        (_sent[0].Tag, _sent[0].Source).Should().Be(("1", "reconcile"));
+        (report.Repositories, report.RepositoriesDone, report.Tags, report.Known, report.Sent, report.Failed).Should().Be((2, 2, 3, 1, 1, 0));
+        _registry.Requests.Should().NotContain(asked => asked.Path.Contains("/other/"), "no rule covers it");
+    }
+
+    [Fact]
+    public async Task A_comparison_that_is_begun_again_sends_the_same_event_ids_and_passes_over_what_is_attested_by_then()
+    {
+        Catalogue("team/app");
+        Answer("/v2/team/app/tags/list", """{"tags":["1","2"]}""");
+        Hold("team/app", "1", "one");
+        Hold("team/app", "2", "two");
+        _ = await RunAsync();
+        Attest("one");
+
+        _ = await RunAsync();
+
+        _sent.Select(push => push.Image).Should().Equal(Image("one"), Image("two"), Image("two"));
+        _sent[2].EventId.Should().Be(_sent[1].EventId).And.StartWith("reconcile-");
+    }
+
+    [Fact]
+    public async Task What_a_witness_took_back_is_not_sent_again()
+    {
+        Catalogue("team/app");
+        Answer("/v2/team/app/tags/list", """{"tags":["1"]}""");
+        Hold("team/app", "1", "one");
+        _ = _index.Revoke(Image("one"), new IndexedRevocation("r", "release", "leaked", _witness.ActiveKey!.PublicKey.Fingerprint));
+
+        var report = await RunAsync();
+
+        (report.Known, report.Sent).Should().Be((1, 0));
+    }
+
+    [Fact]
+    public async Task G7_tags_of_signatures_are_not_even_asked_about_and_foreign_media_types_are_skipped()
+    {
+        var signature = $"sha256-{Digest.Of("one"u8).Hex}.sig";
+        Catalogue("team/app");
+        Answer("/v2/team/app/tags/list", $$"""{"tags":["{{signature}}","chart","../../admin",""]}""");
+        _answers["/v2/team/app/manifests/chart"] = context =>
+        {
+            context.Response.ContentType = "application/x-other";
+            return Task.CompletedTask;
+        };
+
+        var report = await RunAsync();
+
+        (report.Sent, report.Skipped).Should().Be((0, 4));
+        _registry.Requests.Where(asked => asked.Method == "HEAD").Should().ContainSingle().Which.Path.Should().EndWith("/chart");
+    }
+
+    [Theory]
+    [InlineData("<http://attacker.example/v2/_catalog?last=a>; rel=\"next\"", "not the same list")]
+    [InlineData("<//attacker.example/v2/_catalog>; rel=\"next\"", "not the same list")]
+    [InlineData("</v2/secret/tags/list>; rel=\"next\"", "not the same list")]
+    [InlineData("rel=\"next\"", "not the same list")]
+    [InlineData("</v2/_catalog?n=100>; rel=\"next\"", "brings nothing new")]
+    public async Task A_list_that_leads_elsewhere_or_round_in_a_circle_is_given_up_and_said_so(string link, string told)
+    {
+        Answer("/v2/_catalog", """{"repositories":["team/app"]}""", link);
+        Answer("/v2/team/app/tags/list", """{"tags":[]}""");
+
+        var report = await RunAsync();
+
+        report.Problems.Should().ContainSingle().Which.Should().Contain(told);
+        _registry.Requests.Count.Should().BeLessThan(5);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("""{"repositories":"team/app"}""")]
+    [InlineData("""{"repositories":[1]}""")]
+    [InlineData("""{"repositories":["team/app"],"repositories":["team/app"]}""")]
+    [InlineData("""{"repositories":["team/app" """)]
+    public async Task A_catalogue_that_cannot_be_read_is_told_and_nothing_is_sent(string body)
+    {
+        Answer("/v2/_catalog", body);
+
+        var report = await RunAsync();
+
+        report.Problems.Should().ContainSingle().Which.Should().Contain("has no list 'repositories'");
+        _sent.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_page_without_an_end_is_cut_off()
+    {
+        _answers["/v2/_catalog"] = async context =>
+        {
+            var endless = Encoding.UTF8.GetBytes(new string(' ', 64 * 1024));
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(endless, context.RequestAborted);
+            }
+        };
+
+        var report = await RunAsync();
+
+        report.Problems.Should().ContainSingle().Which.Should().Contain("more than");
+    }
+
+    [Fact]
+    public async Task Names_that_are_none_lead_to_no_request()
+    {
+        Catalogue("team/../../admin", "TEAM/App", "", "team/app?x=y", "team/app@sha256:0");
+
+        var report = await RunAsync();
+
+        report.Repositories.Should().Be(0);
+        _registry.Requests.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_registry_that_lists_no_repositories_is_told_and_what_rules_name_outright_is_compared_all_the_same()
+    {
+        _answers["/v2/_catalog"] = context => ScriptedRegistry.StatusAsync(context, HttpStatusCode.Forbidden);
+        Answer("/v2/team/app/tags/list", """{"tags":["1"]}""");
+        Hold("team/app", "1", "one");
+
+        var report = await RunAsync("app");
+
+        _sent.Should().ContainSingle();
+        report.Problems.Should().ContainSingle().Which.Should().Contain("403").And.Contain("without '*'");
+    }
+
+    private async Task<ReconcileReport> RunAsync(string repositories = "*")
+    {
+        var registry = _registry.Configured();
+        var resources = new ResourceSet
+        {
+            Registries = [registry],
+            Witnesses = new Dictionary<string, Witness> { ["release"] = _witness },
+            Rules =
+            [
+                new SigningRule
+                {
+                    Name = "team", Registry = registry.Name, Namespace = "team", Repositories = [repositories], Tags = ["*"], Witness = "release",
+                    Mode = SigningMode.Automatic, Attach = false,
+                },
+            ],
+        };
+        var contents = new RegistryContents(_adapter.Client, _adapter.Registry, Adapter.Quick);
+        return await new Reconciliation(new FixedResources(resources), _index, contents, TimeProvider.System).RunAsync(new ReconcileScope(), (pushes, _) =>
+        {
+            _sent.AddRange(pushes);
+            return Task.CompletedTask;
+        }, progress: null, TestContext.Current.CancellationToken);
+    }
+
+    private void Catalogue(params string[] repositories) =>
+        Answer("/v2/_catalog", $$"""{"repositories":[{{string.Join(',', repositories.Select(name => $"\"{name}\""))}}]}""");
+
+    private void Answer(string address, string body, string? link = null) => _answers[address] = context =>
+    {
+        if (link is not null)
+        {
+            context.Response.Headers.Link = link;
+        }
+
+        return context.Response.WriteAsync(body);
+    };
+
+    private void Hold(string repository, string tag, string content) => _answers[$"/v2/{repository}/manifests/{tag}"] = context =>
+    {
+        context.Response.ContentType = ScriptedRegistry.ManifestType;
+        context.Response.Headers["Docker-Content-Digest"] = Digest.Of(Encoding.UTF8.GetBytes(content)).ToString();
+        return Task.CompletedTask;
+    };
+
+    private Image Image(string content) => new(_registry.Authority, "team/app", Digest.Of(Encoding.UTF8.GetBytes(content)));
+
+    private void Attest(string content) => _index.Add(Image(content), new IndexedAttestation
+    {
+        Id = content, Witness = "release", KeyFingerprint = _witness.ActiveKey!.PublicKey.Fingerprint, CreatedAt = default,
+    });
+}
