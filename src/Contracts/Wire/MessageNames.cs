@@ -33,7 +33,7 @@ public static class MessageNames
 
     /// <summary>
     /// The stream that keeps what can take an admission away: every revocation, and every attestation that comes with the claim of a tag (a tag
-    /// that is claimed twice stands for nothing). It is small, and read from its first record at each start from a snapshot.
+    /// that is claimed twice stands for nothing). It is small, so that a reader that keeps attestations of its own can read it whole at each start.
     /// </summary>
     public const string Restrictions = "kritis.restrictions";
 
