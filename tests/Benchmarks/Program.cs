@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Kritis.Events.Benchmarks.Admissible;
+using Kritis.Events.Benchmarks.ColdStart;
 using Kritis.Events.Benchmarks.Decisions;
 using Kritis.Events.Benchmarks.Endpoint;
+using Kritis.Events.Benchmarks.Signing;
 
 namespace Kritis.Events.Benchmarks;
 
@@ -13,8 +16,12 @@ internal static class Program
         {
             DecisionCommand.Create(),
             HttpCommand.Create(),
+            SigningCommand.Create(),
+            AdmissibleCommand.Create(),
+            ColdStartCommand.Create(),
             LoadCommand.Create(),
             BareCommand.Create(),
+            IndexMemoryCommand.Create(),
         };
         return root.Parse(args).InvokeAsync();
     }

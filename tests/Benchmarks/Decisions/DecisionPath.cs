@@ -49,15 +49,4 @@ internal sealed class DecisionPath
         ReviewReader.TryRead(review, out var request, out var problem)
             ? (request, _decider.Decide(request))
             : throw new InvalidOperationException($"The generated review is none: {problem}.");
-
-    private sealed class UnchangingResources(ResourceSet current) : IResourceSource
-    {
-        public event Action<ResourceSet>? Changed
-        {
-            add { }
-            remove { }
-        }
-
-        public ResourceSet Current => current;
-    }
 }

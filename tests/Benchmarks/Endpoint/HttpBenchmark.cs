@@ -37,12 +37,12 @@ internal sealed class HttpBenchmark(Figures figures)
         using var folder = new VerifierFolder(key.Witness, Policies);
         var settings = folder.Settings("verifier", log.File);
         int? core = Pin ? FirstCore : null;
-        await using var verifier = ServerUnderLoad.StartVerifier(core, Loopback(), settings);
+        await using var verifier = ServerUnderLoad.StartVerifier(core, BuiltService.Loopback("https"), settings);
         await verifier.UntilAnsweringAsync("/readyz", cancellationToken);
         var scenarios = folder.Make("scenarios");
         await WriteScenariosAsync(scenarios, verifier, cancellationToken);
         PrintSizes(scenarios);
-        var address = Loopback();
+        var address = BuiltService.Loopback("https");
         await using var bare = ServerUnderLoad.Start(
             "bare", core, address, new Dictionary<string, string>(), BuiltService.Own, "bare", "--port", Text(address.Port),
             "--certificate", folder.CertificateFile, "--key", folder.KeyFile, "--scenarios", scenarios);
@@ -110,8 +110,6 @@ internal sealed class HttpBenchmark(Figures figures)
         var printed = await ChildProcess.RunAsync(start[0], arguments, cancellationToken);
         return [.. printed.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonSerializer.Deserialize(line, LoadJson.Default.LoadResult)!)];
     }
-
-    private static Uri Loopback() => new($"https://127.0.0.1:{FreePorts.Next()}");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,8 +6,8 @@ namespace Kritis.Events.Benchmarks.Endpoint;
 /// <summary><c>load</c> (hidden): asks the verifier and the bare server in turn, and prints a <see cref="LoadResult"/> a line.</summary>
 internal static class LoadCommand
 {
-    private static readonly Option<Uri> Verifier = new("--verifier") { Required = true };
-    private static readonly Option<Uri> Bare = new("--bare") { Required = true };
+    private static readonly Option<string> Verifier = new("--verifier") { Required = true };
+    private static readonly Option<string> Bare = new("--bare") { Required = true };
     private static readonly Option<int> VerifierId = new("--verifier-id") { Required = true };
     private static readonly Option<int> BareId = new("--bare-id") { Required = true };
     private static readonly Option<string> Folder = new("--scenarios") { Required = true };
@@ -30,8 +30,8 @@ internal static class LoadCommand
         var output = parsed.InvocationConfiguration.Output;
         foreach (var scenario in HttpScenario.In(parsed.GetRequiredValue(Folder)))
         {
-            var verifier = ("verifier", parsed.GetRequiredValue(Verifier), parsed.GetValue(VerifierId));
-            var bare = ("bare", new Uri(parsed.GetRequiredValue(Bare), scenario.Name), parsed.GetValue(BareId));
+            var verifier = ("verifier", new Uri(parsed.GetRequiredValue(Verifier)), parsed.GetValue(VerifierId));
+            var bare = ("bare", new Uri(new Uri(parsed.GetRequiredValue(Bare)), scenario.Name), parsed.GetValue(BareId));
             foreach (var http in parsed.GetRequiredValue(Http))
             {
                 foreach (var connections in parsed.GetRequiredValue(Connections))

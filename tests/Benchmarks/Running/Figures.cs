@@ -38,7 +38,7 @@ internal sealed class Figures(TextWriter output)
 
     private static string Number(double value) => Math.Abs(value) switch
     {
-        >= 1000 => value.ToString("#,0", CultureInfo.InvariantCulture),
+        var size when size >= 1000 || size == Math.Floor(size) => value.ToString("#,0", CultureInfo.InvariantCulture),
         >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
         _ => value.ToString("0.000", CultureInfo.InvariantCulture),
     };
