@@ -45,12 +45,13 @@ internal static class Load
     private static async Task<List<double>> SendAsync(ILoadConnection connection, Stopwatch watch, TimeSpan duration, CancellationToken cancellationToken)
     {
         var times = new List<double>(10_000);
-        while (watch.Elapsed < duration)
+        do
         {
             var started = Stopwatch.GetTimestamp();
             await connection.SendAsync(cancellationToken);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
+        while (watch.Elapsed < duration);
 
         return times;
     }
