@@ -42,11 +42,12 @@ public static class BusRegistration
             {
                 bus.UsingRabbitMq((context, rabbit) =>
                 {
-                    rabbit.Host(options.Uri!, host => host.ConnectionName(context.GetRequiredService<ServiceIdentity>().Instance));
+                    Connect(rabbit, options, context.GetRequiredService<ServiceIdentity>());
                     Configure(rabbit, context, parts);
                 });
             }
         });
+        AddQueues(builder.Services, options, needed, [.. parts.OfType<BusParts>().SelectMany(part => part.Queues)]);
         // A broker that is away at the start is waited for; the service comes up and says so at /readyz.
         _ = builder.Services.Configure<MassTransitHostOptions>(host =>
         {
@@ -54,6 +55,36 @@ public static class BusRegistration
             host.StopTimeout = TimeSpan.FromSeconds(10);
         });
         return builder;
+    }
+
+    private static void AddQueues(IServiceCollection services, BusOptions options, bool needed, IReadOnlyList<QueueDefinition> queues)
+    {
+        if (options.InMemory || queues.Count == 0)
+        {
+            return;
+        }
+
+        _ = services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueDeclaration>(provider, options, queues));
+        _ = services.AddHostedService(provider => provider.GetRequiredService<QueueDeclaration>());
+        _ = services.AddHealthChecks().AddCheck<QueueDeclaration>(QueueDeclaration.Name, tags: needed ? [HealthEndpoints.Ready] : []);
+    }
+
+    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BusOptions options, ServiceIdentity identity)
+    {
+        var (address, first) = (options.Address, options.Address.Hosts[0]);
+        rabbit.Host(first.Host, (ushort)first.Port, address.VirtualHost, identity.Instance, host =>
+        {
+            host.Username(address.UserName);
+            host.Password(address.Password);
+            host.Heartbeat(BrokerClient.Heartbeat);
+            host.RequestedConnectionTimeout(BrokerClient.Patience);
+            // Called before each connection. The host above only stands in names; which node is connected to, and how, is decided in one place.
+            host.OnRefreshConnectionFactory = factory =>
+            {
+                BrokerClient.Configure(factory, options);
+                return Task.CompletedTask;
+            };
+        });
     }
 
     private static void Configure(IBusFactoryConfigurator bus, IBusRegistrationContext context, IEnumerable<BusParts?> parts)
