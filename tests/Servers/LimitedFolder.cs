@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Kritis.Events.Servers;
 
-/// <summary>A folder with a file system of its own (tmpfs) that can be filled to its last byte. Needs the right to mount.</summary>
+/// <summary>
+/// A folder that nobody can write to while it is full: a file system of its own (tmpfs), filled to its last byte, or, where this process may not mount one,
+/// a folder that is put away for that time.
+/// </summary>
 public sealed class LimitedFolder : IAsyncDisposable
 {
     private const int MegaBytes = 16;
@@ -14,19 +17,61 @@ public sealed class LimitedFolder : IAsyncDisposable
 
     public string Path => _folder.File("data");
 
+    /// <summary>Whether it has a file system of its own.</summary>
+    public bool IsMounted { get; private set; }
+
     private string Ballast => System.IO.Path.Combine(Path, "ballast");
+
+    private string Away => _folder.File("away");
 
     public static async Task<LimitedFolder> CreateAsync(CancellationToken cancellationToken)
     {
         var limited = new LimitedFolder();
         _ = Directory.CreateDirectory(limited.Path);
         var size = string.Create(CultureInfo.InvariantCulture, $"size={MegaBytes}m");
-        _ = await ChildProcess.RunAsync("mount", ["-t", "tmpfs", "-o", size, "tmpfs", limited.Path], cancellationToken);
+        await using var mount = ChildProcess.Start("mount", "mount", ["-t", "tmpfs", "-o", size, "tmpfs", limited.Path]);
+        await mount.WaitForExitAsync(cancellationToken);
+        limited.IsMounted = mount.ExitCode == 0;
         return limited;
     }
 
     /// <summary>Leaves no byte for anybody else.</summary>
     public void Fill()
+    {
+        if (IsMounted)
+        {
+            FillFileSystem();
+            return;
+        }
+
+        Directory.Move(Path, Away);
+        File.WriteAllBytes(Path, []);
+    }
+
+    /// <summary>Leaves room again.</summary>
+    public void Empty()
+    {
+        if (IsMounted)
+        {
+            File.Delete(Ballast);
+            return;
+        }
+
+        File.Delete(Path);
+        Directory.Move(Away, Path);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsMounted)
+        {
+            _ = await ChildProcess.RunAsync("umount", ["-l", Path], CancellationToken.None);
+        }
+
+        _folder.Dispose();
+    }
+
+    private void FillFileSystem()
     {
         using var file = new FileStream(Ballast, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var chunk = new byte[4096];
@@ -41,13 +86,5 @@ public sealed class LimitedFolder : IAsyncDisposable
         {
             // Full, as it should be.
         }
-    }
-
-    public void Empty() => File.Delete(Ballast);
-
-    public async ValueTask DisposeAsync()
-    {
-        _ = await ChildProcess.RunAsync("umount", ["-l", Path], CancellationToken.None);
-        _folder.Dispose();
     }
 }

@@ -33,7 +33,7 @@ internal static class LocalKeyFile
         try
         {
             Write(unfinished, key.ExportPkcs8PrivateKeyPem() + "\n");
-            File.Move(unfinished, path, overwrite: false);
+            NewFile.Place(unfinished, path);
         }
         finally
         {

@@ -37,7 +37,7 @@ public class FaultTests
         var watching = new[] { watch.RunAsync(0, ended.Token), watch.RunAsync(1, ended.Token) };
         var pushing = pushes.RunAsync(pushed.Token);
 
-        Tell($"seed: {seed}, seconds: {length.TotalSeconds}");
+        Tell($"seed: {seed}, seconds: {length.TotalSeconds}, the full disk is {(installation.Disk.IsMounted ? "a tmpfs" : "a folder that is put away, as none may be mounted here")}");
         await new FaultInjector(installation, watch, figures).RunAsync(FaultPlan.Of(seed, length), Cancellation);
         await pushed.CancelAsync();
         await pushing;

@@ -15,7 +15,7 @@ public sealed partial class TestFilterTests
         get
         {
             var filters = new TheoryData<string, string>();
-            foreach (var page in new[] { "lessons.md", "ways-in.md" })
+            foreach (var page in new[] { "lessons.md", "ways-in.md", "threat-model.md" })
             {
                 foreach (var filter in File.ReadLines(WorkingTree.Path("docs", page)).Where(line => line.StartsWith('|')).SelectMany(FiltersOf).Distinct())
                 {
