@@ -43,8 +43,8 @@ public class DifferingTopologyTests : IAsyncLifetime
 
     public static TheoryData<string, bool, string> Queues => new()
     {
-        { MessageNames.SigningQueue, false, "x-queue-type" },
-        { MessageNames.SigningQueue, true, "x-d" },
+        { MessageNames.SigningQueue, false, "x-dead-letter-exchange" },
+        { MessageNames.SigningQueue, true, "x-dead-letter-exchange" },
         { MessageNames.SigningErrors, false, "x-queue-type" },
         { MessageNames.SigningErrors, true, "x-delivery-limit" },
     };

@@ -52,7 +52,7 @@ public class TlsTests : IAsyncLifetime
     [InlineData("Verifier", "https")]
     public async Task A_service_finds_the_node_that_answers_and_shows_its_certificate(string name, string scheme)
     {
-        await using var service = ServiceProcess.Start(name, Installation.Assembly(name), Installation.Loopback(scheme), new(Settings("127.0.0.1", "ca.pem"))
+        await using var service = ServiceProcess.Start(name, Installation.Assembly(name), Installation.Loopback(scheme), new Dictionary<string, string>(Settings("127.0.0.1", "ca.pem"))
         {
             ["Resources:Path"] = _folder.File("resources"),
             ["Data:Path"] = _folder.File(name),

@@ -97,6 +97,12 @@ public sealed class RabbitMqNode : IAsyncLifetime
         await work(channel);
     }
 
+    /// <summary>The bytes of a stream's segment files, in which its messages are.</summary>
+    public long SegmentBytes(string stream) => new DirectoryInfo(Path.Combine(_folder, "mnesia"))
+        .EnumerateFiles("*.segment", SearchOption.AllDirectories)
+        .Where(segment => segment.Directory!.Name.Contains(stream, StringComparison.Ordinal))
+        .Sum(segment => segment.Length);
+
     public async Task ControlAsync(params string[] arguments)
     {
         using var process = Process.Start(Command("rabbitmqctl", arguments))!;
