@@ -10,6 +10,9 @@ namespace Kritis.Events.ServiceDefaults.Bus;
 /// <summary>The bus: RabbitMQ, or in memory; plain JSON, readable exchange names, CloudEvents headers.</summary>
 public static class BusRegistration
 {
+    /// <summary>How long what is in hand may take to come to its end when the service is to stop; what does not goes back to its queue.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     /// <summary>Adds the bus that <c>Bus:Uri</c> names.</summary>
     /// <param name="builder">The service; <see cref="KritisService.CreateBuilder"/> made it.</param>
     /// <param name="needed">Whether the service is unready while the broker is away.</param>
@@ -52,7 +55,9 @@ public static class BusRegistration
         _ = builder.Services.Configure<MassTransitHostOptions>(host =>
         {
             host.WaitUntilStarted = false;
-            host.StopTimeout = TimeSpan.FromSeconds(10);
+            // Without it consumers are cancelled at once.
+            host.ConsumerStopTimeout = Grace;
+            host.StopTimeout = Grace + TimeSpan.FromSeconds(5);
         });
         return builder;
     }

@@ -13,7 +13,7 @@ namespace Kritis.Events.EndToEnd.Delivery;
 public class TlsTests : IAsyncLifetime
 {
     private readonly ServerFolder _folder = new("bus-tls");
-    private readonly TestAuthority _authority = new("broker");
+    private readonly TestAuthority _authority = new("authority of the broker");
     private readonly TestAuthority _other = new("other");
     private readonly int _port = FreePorts.Next();
     private RabbitMqServer _broker = null!;
