@@ -97,11 +97,13 @@ public sealed class RabbitMqNode : IAsyncLifetime
         await work(channel);
     }
 
-    /// <summary>The bytes of a stream's segment files, in which its messages are.</summary>
+    /// <summary>The bytes of a stream's segment files, in which its messages are. The broker leaves only letters and digits of its name in theirs.</summary>
     public long SegmentBytes(string stream) => new DirectoryInfo(Path.Combine(_folder, "mnesia"))
         .EnumerateFiles("*.segment", SearchOption.AllDirectories)
-        .Where(segment => segment.Directory!.Name.Contains(stream, StringComparison.Ordinal))
+        .Where(segment => Letters(segment.Directory!.Name).Contains(Letters(stream), StringComparison.Ordinal))
         .Sum(segment => segment.Length);
+
+    private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit));
 
     public async Task ControlAsync(params string[] arguments)
     {
