@@ -40,9 +40,17 @@ internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint 
             var factory = BrokerClient.Factory(bus);
             factory.ClientProvidedName = "kritis errors";
             var connection = await factory.CreateConnectionAsync(cancellationToken);
-            var count = await CountAsync(connection, cancellationToken);
-            var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
-            return new ErrorQueue(connection, await connection.CreateChannelAsync(options, cancellationToken), count);
+            try
+            {
+                var count = await CountAsync(connection, cancellationToken);
+                var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+                return new ErrorQueue(connection, await connection.CreateChannelAsync(options, cancellationToken), count);
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
         }
         catch (BrokerUnreachableException away)
         {

@@ -5,6 +5,7 @@ using Kritis.Events.Cli.AlibabaCloud;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults.Settings;
+using RabbitMQ.Client.Exceptions;
 
 namespace Kritis.Events.Cli.Errors;
 
@@ -21,13 +22,13 @@ internal static class ErrorsCommand
     {
         var list = new Command("list", "Shows them; they stay where they are.") { LimitOption, OutputOption };
         _ = OutputOption.AcceptOnlyFromAmong("text", Json);
-        list.SetAction((parsed, cancellationToken) => CommandRun.Async(() => ListAsync(parsed.GetValue(LimitOption), parsed.GetValue(OutputOption) == Json, cancellationToken)));
+        list.SetAction((parsed, cancellationToken) => RunAsync(() => ListAsync(parsed.GetValue(LimitOption), parsed.GetValue(OutputOption) == Json, cancellationToken)));
         var retry = new Command("retry", "Puts them into the work queue again; a running signer takes them from there.") { AllOption, IdOption };
-        retry.SetAction((parsed, cancellationToken) => CommandRun.Async(() => ForEachAsync(parsed, "retried", (queue, push) => queue.RetryAsync(push, cancellationToken), cancellationToken)));
+        retry.SetAction((parsed, cancellationToken) => RunAsync(() => ForEachAsync(parsed, "retried", (queue, push) => queue.RetryAsync(push, cancellationToken), cancellationToken)));
         var drop = new Command("drop", "Takes them out for good. What the registry still holds is found again by 'kritis reconcile'.") { AllOption, IdOption };
-        drop.SetAction((parsed, cancellationToken) => CommandRun.Async(() => ForEachAsync(parsed, "dropped", (queue, push) => queue.DropAsync(push, cancellationToken), cancellationToken)));
+        drop.SetAction((parsed, cancellationToken) => RunAsync(() => ForEachAsync(parsed, "dropped", (queue, push) => queue.DropAsync(push, cancellationToken), cancellationToken)));
         var errors = new Command("errors", $"The pushes that could not be signed: the queue {ErrorQueue.Name} of KRITIS_Bus__Uri.") { list, retry, drop };
-        errors.SetAction((_, cancellationToken) => CommandRun.Async(() => ListAsync(100, json: false, cancellationToken)));
+        errors.SetAction((_, cancellationToken) => RunAsync(() => ListAsync(100, json: false, cancellationToken)));
         return errors;
     }
 
@@ -38,7 +39,7 @@ internal static class ErrorsCommand
             throw new StartRefusedException($"--limit {limit}: expected 1 to 10000");
         }
 
-        await using var queue = await ErrorQueue.OpenAsync(BusOptions.From(CloudTools.Settings()), cancellationToken);
+        await using var queue = await OpenAsync(cancellationToken);
         var entries = new List<FailedPushEntry>();
         for (var shown = 0; shown < limit && shown < queue.Count && await queue.TakeAsync(cancellationToken) is { } push; shown++)
         {
@@ -59,7 +60,7 @@ internal static class ErrorsCommand
             throw new StartRefusedException("expected either --all or --id ID; 'kritis errors list' shows the ids");
         }
 
-        await using var queue = await ErrorQueue.OpenAsync(BusOptions.From(CloudTools.Settings()), cancellationToken);
+        await using var queue = await OpenAsync(cancellationToken);
         var acted = 0;
         // What comes in meanwhile, perhaps because it failed again, is left for the next time.
         for (var seen = 0; seen < queue.Count && await queue.TakeAsync(cancellationToken) is { } push; seen++)
@@ -74,6 +75,20 @@ internal static class ErrorsCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{acted} of {queue.Count} {done}"));
         return all || acted >= ids.Length ? 0 : 1;
     }
+
+    private static Task<ErrorQueue> OpenAsync(CancellationToken cancellationToken) => ErrorQueue.OpenAsync(BusOptions.From(CloudTools.Settings()), cancellationToken);
+
+    private static Task<int> RunAsync(Func<Task<int>> command) => CommandRun.Async(async () =>
+    {
+        try
+        {
+            return await command();
+        }
+        catch (RabbitMQClientException lost)
+        {
+            throw new StartRefusedException($"the broker ended it: {Excerpt.Of(lost.Message)}; each message is in the error queue or where it was to go", lost);
+        }
+    });
 
     private static string Line(FailedPushEntry entry)
     {

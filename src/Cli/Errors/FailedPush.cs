@@ -49,7 +49,7 @@ internal sealed record FailedPush
         };
     }
 
-    internal static long Number(object? value) => value is long or int or short or byte ? Math.Clamp(Convert.ToInt64(value, CultureInfo.InvariantCulture), 0, int.MaxValue) : 0;
+    private static long Number(object? value) => value is long or int or short or byte ? Math.Clamp(Convert.ToInt64(value, CultureInfo.InvariantCulture), 0, int.MaxValue) : 0;
 
     private static string ByBroker(string? reason) => reason == "delivery_limit"
         ? "it came back to the work queue too often: did its signer end each time?"

@@ -45,7 +45,7 @@ public static class BusRegistration
             {
                 bus.UsingRabbitMq((context, rabbit) =>
                 {
-                    Connect(rabbit, options, context.GetRequiredService<ServiceIdentity>());
+                    Connect(rabbit, options, context);
                     Configure(rabbit, context, parts);
                 });
             }
@@ -74,10 +74,11 @@ public static class BusRegistration
         _ = services.AddHealthChecks().AddCheck<QueueDeclaration>(QueueDeclaration.Name, tags: needed ? [HealthEndpoints.Ready] : []);
     }
 
-    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BusOptions options, ServiceIdentity identity)
+    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BusOptions options, IServiceProvider services)
     {
         var (address, first) = (options.Address, options.Address.Hosts[0]);
-        rabbit.Host(first.Host, (ushort)first.Port, address.VirtualHost, identity.Instance, host =>
+        var queues = services.GetService<QueueDeclaration>();
+        rabbit.Host(first.Host, (ushort)first.Port, address.VirtualHost, services.GetRequiredService<ServiceIdentity>().Instance, host =>
         {
             host.Username(address.UserName);
             host.Password(address.Password);
@@ -87,7 +88,7 @@ public static class BusRegistration
             host.OnRefreshConnectionFactory = factory =>
             {
                 BrokerClient.Configure(factory, options);
-                return Task.CompletedTask;
+                return queues?.Declared ?? Task.CompletedTask;
             };
         });
     }

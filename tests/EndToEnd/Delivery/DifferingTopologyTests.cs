@@ -61,7 +61,7 @@ public class DifferingTopologyTests : IAsyncLifetime
         foreach (var signer in new[] { stopped, waiting })
         {
             await Eventually.Async("the signer says what differs", async () =>
-                (await signer.ReadinessAsync(Cancellation)).Contains("queues: a queue on"), Cancellation, () => signer.Output);
+                (await signer.ReadinessAsync(Cancellation)).Contains("queues: a queue or exchange on"), Cancellation, () => signer.Output);
             (await signer.ReadinessAsync(Cancellation)).Should().Contain($"'{queue}'").And.Contain($"'{argument}").And.Contain("nothing was changed").And.Contain("docs/rabbitmq.md");
             signer.Output.Should().Contain("differs from what this release declares").And.NotContain("guest:guest");
         }
