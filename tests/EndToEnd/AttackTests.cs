@@ -56,6 +56,30 @@ public class AttackTests(Installation installation)
     }
 
     [Fact]
+    public async Task G1_a_bus_writer_that_names_another_tag_has_nothing_signed_that_the_registry_does_not_hold_under_it()
+    {
+        await using var bus = await BusProbe.ConnectAsync(installation.Broker, Cancellation);
+        await bus.ListenAsync(Cancellation, MessageNames.SigningSkipped);
+        using var layout = OciLayout.Image($"a trial {Guid.NewGuid()}");
+        await Skopeo.PushAsync(layout, $"{installation.Registry.Address}/versions/app:trial", Cancellation);
+        var image = installation.Name("versions/app", layout.Digest);
+        var forged = new ImagePushed
+        {
+            EventId = $"forged-{Guid.NewGuid():n}", Image = Image.Parse(image), Tag = "v1", Source = "distribution", ReceivedAt = DateTimeOffset.UtcNow,
+        };
+
+        await bus.PublishAsync(
+            MessageNames.ImagePushed, JsonSerializer.SerializeToUtf8Bytes(forged, WireJson.Default.ImagePushed), Headers(MessageNames.ImagePushed), Cancellation);
+
+        var skipped = await bus.HearAsync("SigningSkipped", heard => heard.Text("eventId") == forged.EventId, Cancellation);
+        (skipped.Text("reason"), skipped.Text("explanation")).Should().Be(("TagNotConfirmed",
+            "rules that are for some tags only ('versions') do not sign it: the tag 'v1' does not stand for this digest, the registry has no such tag"));
+        (await Review.AdmitsAsync(installation.Verifiers[0], image, Cancellation)).Should().BeFalse();
+        await Skopeo.PushAsync(layout, $"{installation.Registry.Address}/versions/app:v1", Cancellation);
+        await Eventually.Async("what really has the tag is signed", () => Review.AdmitsAsync(installation.Verifiers[0], image, Cancellation), Cancellation);
+    }
+
+    [Fact]
     public async Task A_message_in_the_work_queue_that_is_no_push_goes_to_the_error_queue_and_blocks_nothing()
     {
         await using var bus = await BusProbe.ConnectAsync(installation.Broker, Cancellation);

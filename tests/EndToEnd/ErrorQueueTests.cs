@@ -10,31 +10,20 @@ using RabbitMQ.Client;
 namespace Kritis.Events.EndToEnd;
 
 /// <summary>What could not be signed, and what a person does about it.</summary>
-public class ErrorQueueTests : IAsyncLifetime
+public class ErrorQueueTests : OwnInstallation
 {
     private const string ErrorQueue = MessageNames.SigningErrors;
-    private readonly Installation _installation = new();
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync() => _installation.InitializeAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return _installation.DisposeAsync();
-    }
 
     [Fact]
     public async Task G2_what_could_not_be_signed_is_shown_kept_retried_and_dropped()
     {
-        await using var bus = await BusProbe.ConnectAsync(_installation.Broker, Cancellation);
+        await using var bus = await BusProbe.ConnectAsync(Installation.Broker, Cancellation);
         (await KritisAsync("errors")).Should().Contain("0 in the error queue");
-        var key = Path.Combine(_installation.SignerDataPath, "keys", "release.pem");
+        var key = Path.Combine(Installation.SignerDataPath, "keys", "release.pem");
         File.Move(key, key + ".away");
         using var layout = OciLayout.Image($"no key {Guid.NewGuid()}");
-        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/no-key:1", Cancellation);
-        var image = _installation.Name("kritis-demo/no-key", layout.Digest);
+        await Skopeo.PushAsync(layout, $"{Installation.Registry.Address}/kritis-demo/no-key:1", Cancellation);
+        var image = Installation.Name("kritis-demo/no-key", layout.Digest);
         // The registry tells both signers.
         await UntilErrorsAsync(bus, 2);
 
@@ -48,13 +37,13 @@ public class ErrorQueueTests : IAsyncLifetime
         (await KritisAsync("errors", "retry", "--all")).Should().Contain("1 of 1 retried");
 
         await UntilErrorsAsync(bus, 0);
-        await Eventually.Async("it is admitted", () => Review.AdmitsAsync(_installation.Verifiers[0], image, Cancellation), Cancellation);
+        await Eventually.Async("it is admitted", () => Review.AdmitsAsync(Installation.Verifiers[0], image, Cancellation), Cancellation);
     }
 
     [Fact]
     public async Task G2_poison_keeps_no_push_waiting_and_is_kept_as_it_came()
     {
-        await using var bus = await BusProbe.ConnectAsync(_installation.Broker, Cancellation);
+        await using var bus = await BusProbe.ConnectAsync(Installation.Broker, Cancellation);
         var header = new Dictionary<string, string> { [CloudEvent.TypeHeader] = MessageNames.ImagePushed };
         byte[][] poison =
         [
@@ -74,15 +63,15 @@ public class ErrorQueueTests : IAsyncLifetime
 
         await bus.PublishAsync(MessageNames.ImagePushed, JsonSerializer.SerializeToUtf8Bytes(Push(), WireJson.Default.ImagePushed), new Dictionary<string, string>(), Cancellation);
         using var layout = OciLayout.Image($"after poison {Guid.NewGuid()}");
-        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/after-poison:1", Cancellation);
+        await Skopeo.PushAsync(layout, $"{Installation.Registry.Address}/kritis-demo/after-poison:1", Cancellation);
 
         await Eventually.Async("what was pushed after it is admitted",
-            () => Review.AdmitsAsync(_installation.Verifiers[0], _installation.Name("kritis-demo/after-poison", layout.Digest), Cancellation), Cancellation,
-            () => _installation.Signers[0].Output);
+            () => Review.AdmitsAsync(Installation.Verifiers[0], Installation.Name("kritis-demo/after-poison", layout.Digest), Cancellation), Cancellation,
+            () => Installation.Signers[0].Output);
         await UntilErrorsAsync(bus, (uint)poison.Length + 1);
         (await KritisAsync("errors")).Should().Contain("(no push)").And.Contain($"{poison.Length + 1} in the error queue");
         (await KritisAsync("errors", "drop", "--all")).Should().Contain($"{poison.Length + 1} of {poison.Length + 1} dropped");
-        foreach (var signer in _installation.Signers)
+        foreach (var signer in Installation.Signers)
         {
             (await signer.ReadinessAsync(Cancellation)).Should().Be("ready");
         }
@@ -91,15 +80,13 @@ public class ErrorQueueTests : IAsyncLifetime
     [Fact]
     public async Task G2_a_push_whose_signer_ends_each_time_is_kept_in_the_error_queue_shown_with_the_reason_and_signed_when_retried()
     {
-        using var layout = OciLayout.Image($"deadly {Guid.NewGuid()}");
-        foreach (var signer in _installation.Signers)
+        foreach (var signer in Installation.Signers)
         {
             (await signer.StopAsync()).Should().BeTrue();
         }
 
-        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/deadly:1", Cancellation);
-        var image = _installation.Name("kritis-demo/deadly", layout.Digest);
-        await using var connection = await new ConnectionFactory { Uri = _installation.Broker.Uri }.CreateConnectionAsync(Cancellation);
+        var image = await PushAsync("deadly");
+        await using var connection = await new ConnectionFactory { Uri = Installation.Broker.Uri }.CreateConnectionAsync(Cancellation);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Cancellation);
         await channel.BasicPublishAsync(MessageNames.ImagePushed, "", mandatory: true, new BasicProperties
         {
@@ -121,18 +108,15 @@ public class ErrorQueueTests : IAsyncLifetime
         var listed = JsonDocument.Parse(await KritisAsync("errors", "list", "--output", "json")).RootElement;
         listed.GetProperty("count").GetInt32().Should().Be(1);
         listed.GetProperty("messages")[0].GetProperty("image").GetString().Should().Be(image);
-        (await KritisCommand.EndAsync(_installation, Cancellation, "errors", "drop")).Should().Match<(int ExitCode, string Output)>(
+        (await KritisCommand.EndAsync(Installation, Cancellation, "errors", "drop")).Should().Match<(int ExitCode, string Output)>(
             ended => ended.ExitCode == 1 && ended.Output.Contains("either --all or --id"), "to drop everything must be said");
         (await KritisAsync("errors", "retry", "--id", "deadly-1")).Should().Contain("1 of 1 retried");
         (await channel.MessageCountAsync(ErrorQueue, Cancellation)).Should().Be(0);
         (await channel.MessageCountAsync(MessageNames.SigningQueue, Cancellation)).Should().Be(1);
 
-        var again = _installation.StartSigner("signer-again", Installation.Loopback("http"));
+        var again = Installation.StartSigner("signer-again", Installation.Loopback("http"));
         await again.UntilReadyAsync(Cancellation);
-        foreach (var verifier in _installation.Verifiers)
-        {
-            await Eventually.Async("it is admitted", () => Review.AdmitsAsync(verifier, image, Cancellation), Cancellation, () => again.Output);
-        }
+        await AdmittedAsync(image);
     }
 
     private static ImagePushed Push() => new()
@@ -143,8 +127,8 @@ public class ErrorQueueTests : IAsyncLifetime
         ReceivedAt = TimeProvider.System.GetUtcNow(),
     };
 
-    private Task<string> KritisAsync(params string[] arguments) => KritisCommand.RunAsync(_installation, Cancellation, arguments);
+    private Task<string> KritisAsync(params string[] arguments) => KritisCommand.RunAsync(Installation, Cancellation, arguments);
 
     private Task UntilErrorsAsync(BusProbe bus, uint count) => Eventually.Async($"{count} in the error queue",
-        async () => await bus.CountAsync(ErrorQueue, Cancellation) == count, Cancellation, () => _installation.Signers[0].Output);
+        async () => await bus.CountAsync(ErrorQueue, Cancellation) == count, Cancellation, () => Installation.Signers[0].Output);
 }

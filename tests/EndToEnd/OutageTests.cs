@@ -11,48 +11,37 @@ using Kritis.Events.Servers;
 namespace Kritis.Events.EndToEnd;
 
 /// <summary>An installation of its own, parts of which are taken away.</summary>
-public class OutageTests : IAsyncLifetime
+public class OutageTests : OwnInstallation
 {
-    private readonly Installation _installation = new();
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync() => _installation.InitializeAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return _installation.DisposeAsync();
-    }
-
     [Fact]
     public async Task G6_while_the_broker_is_away_verifiers_answer_the_intake_says_503_and_afterwards_everything_goes_on()
     {
         var before = await PushAndAwait("before");
-        await _installation.Broker.KillAsync();
+        await Installation.Broker.KillAsync();
 
-        foreach (var verifier in _installation.Verifiers)
+        foreach (var verifier in Installation.Verifiers)
         {
             (await Review.AdmitsAsync(verifier, before, Cancellation)).Should().BeTrue("the index needs no broker");
             (await verifier.ReadinessAsync(Cancellation)).Should().Be("ready");
         }
 
-        (await Notify(_installation.Signers[0])).Should().Be(HttpStatusCode.ServiceUnavailable);
-        await Eventually.Async("a signer without a broker is not ready", async () => (await _installation.Signers[0].ReadinessAsync(Cancellation)).StartsWith("bus: "), Cancellation);
+        (await Notify(Installation.Signers[0])).Should().Be(HttpStatusCode.ServiceUnavailable);
+        await Eventually.Async("a signer without a broker is not ready", async () => (await Installation.Signers[0].ReadinessAsync(Cancellation)).StartsWith("bus: "), Cancellation);
         using var layout = OciLayout.Image($"during {Guid.NewGuid()}");
-        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/during:1", Cancellation);
-        await using var late = _installation.StartVerifier("verifier-without-broker");
+        await Skopeo.PushAsync(layout, $"{Installation.Registry.Address}/kritis-demo/during:1", Cancellation);
+        await using var late = Installation.StartVerifier("verifier-without-broker");
         await Eventually.Async("a verifier without a log is alive", async () =>
             await late.Http.GetStringAsync(new Uri("/healthz", UriKind.Relative), Cancellation) == "alive\n", Cancellation, () => late.Output);
         (await late.ReadinessAsync(Cancellation)).Should().Contain("attestation-log");
         (await Review.AdmitsAsync(late, before, Cancellation)).Should().BeFalse("it has not read the log");
 
-        await _installation.Broker.RestartAsync(Cancellation);
+        await Installation.Broker.RestartAsync(Cancellation);
 
-        await Admitted(_installation.Name("kritis-demo/during", layout.Digest));
+        await AdmittedAsync(Installation.Name("kritis-demo/during", layout.Digest));
         await late.UntilReadyAsync(Cancellation);
         (await Review.AdmitsAsync(late, before, Cancellation)).Should().BeTrue();
         await PushAndAwait("after");
-        await _installation.Signers[0].UntilReadyAsync(Cancellation);
+        await Installation.Signers[0].UntilReadyAsync(Cancellation);
     }
 
     [Fact]
@@ -60,13 +49,13 @@ public class OutageTests : IAsyncLifetime
     {
         var layouts = Enumerable.Range(0, 20).Select(number => OciLayout.Image($"killed {number} {Guid.NewGuid()}")).ToArray();
         var pushing = Parallel.ForEachAsync(layouts, Cancellation, async (layout, cancelled) =>
-            await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/killed:{layout.Digest[7..20]}", cancelled));
-        await _installation.Signers[0].KillAsync();
+            await Skopeo.PushAsync(layout, $"{Installation.Registry.Address}/kritis-demo/killed:{layout.Digest[7..20]}", cancelled));
+        await Installation.Signers[0].KillAsync();
         await pushing;
 
         foreach (var layout in layouts)
         {
-            await Admitted(_installation.Name("kritis-demo/killed", layout.Digest));
+            await AdmittedAsync(Installation.Name("kritis-demo/killed", layout.Digest));
             layout.Dispose();
         }
     }
@@ -74,19 +63,19 @@ public class OutageTests : IAsyncLifetime
     [Fact]
     public async Task G2_a_registry_that_is_away_costs_retries_and_a_key_that_is_gone_ends_as_SigningFailed_at_once()
     {
-        await using var bus = await BusProbe.ConnectAsync(_installation.Broker, Cancellation);
+        await using var bus = await BusProbe.ConnectAsync(Installation.Broker, Cancellation);
         await bus.ListenAsync(Cancellation, MessageNames.SigningSkipped, MessageNames.SigningFailed);
         var known = Image.Parse(await PushAndAwait("retry"));
-        await _installation.Registry.StopAsync();
+        await Installation.Registry.StopAsync();
         await PublishAsync(bus, known);
         await Eventually.Async("a signer has met the registry that is away",
-            async () => await Metrics.SumAsync(_installation.Signers, "kritis_signing_retries_total", Cancellation) > 0, Cancellation);
-        await _installation.Registry.RestartAsync(Cancellation);
+            async () => await Metrics.SumAsync(Installation.Signers, "kritis_signing_retries_total", Cancellation) > 0, Cancellation);
+        await Installation.Registry.RestartAsync(Cancellation);
         (await bus.HearAsync("the push is done", heard => heard.Text("image") == known.ToString(), Cancellation)).Text("reason").Should().Be("AlreadyAttested");
 
-        File.Move(Path.Combine(_installation.SignerDataPath, "keys", "release.pem"), Path.Combine(_installation.SignerDataPath, "release.pem.away"));
+        File.Move(Path.Combine(Installation.SignerDataPath, "keys", "release.pem"), Path.Combine(Installation.SignerDataPath, "release.pem.away"));
         using var layout = OciLayout.Image($"no key {Guid.NewGuid()}");
-        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/no-key:1", Cancellation);
+        await Skopeo.PushAsync(layout, $"{Installation.Registry.Address}/kritis-demo/no-key:1", Cancellation);
 
         var failed = await bus.HearAsync("SigningFailed", heard => heard.Exchange == MessageNames.SigningFailed, Cancellation);
         failed.Text("code").Should().Be("KeyNotFound");
@@ -99,10 +88,10 @@ public class OutageTests : IAsyncLifetime
     {
         var image = await PushAndAwait("stop");
 
-        (await _installation.Verifiers[0].StopAsync()).Should().BeTrue("a verifier ends when asked to");
-        (await _installation.Signers[0].StopAsync()).Should().BeTrue("a signer ends when asked to");
+        (await Installation.Verifiers[0].StopAsync()).Should().BeTrue("a verifier ends when asked to");
+        (await Installation.Signers[0].StopAsync()).Should().BeTrue("a signer ends when asked to");
 
-        await using var again = _installation.StartVerifier("verifier0");
+        await using var again = Installation.StartVerifier("verifier0");
         await again.UntilReadyAsync(Cancellation);
         (await Review.AdmitsAsync(again, image, Cancellation)).Should().BeTrue();
     }
@@ -114,20 +103,9 @@ public class OutageTests : IAsyncLifetime
 
     private async Task<string> PushAndAwait(string name)
     {
-        using var layout = OciLayout.Image($"{name} {Guid.NewGuid()}");
-        await Skopeo.PushAsync(layout, $"{_installation.Registry.Address}/kritis-demo/{name}:1", Cancellation);
-        var image = _installation.Name($"kritis-demo/{name}", layout.Digest);
-        await Admitted(image);
+        var image = await PushAsync(name);
+        await AdmittedAsync(image);
         return image;
-    }
-
-    private async Task Admitted(string image)
-    {
-        foreach (var verifier in _installation.Verifiers)
-        {
-            await Eventually.Async($"{image} is admitted", () => Review.AdmitsAsync(verifier, image, Cancellation), Cancellation,
-                () => string.Join("\n--\n", _installation.Signers.Append(verifier).Select(service => service.Output)), TimeSpan.FromSeconds(120));
-        }
     }
 
     private static async Task<HttpStatusCode> Notify(ServiceProcess signer)

@@ -27,6 +27,14 @@ public interface IAttestationLog
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AttestationLogException">The log cannot be reached any more; call again with the last position.</exception>
     IAsyncEnumerable<LogEvent> FollowAsync(LogPosition? after, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads, from the first, what can take an admission away: every revocation, and every attestation with the claim of a tag. It ends with the
+    /// last that stood in the log when the call was made. The positions are not those of <see cref="FollowAsync"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="AttestationLogException">The log cannot be reached; what was not read yet is missing.</exception>
+    IAsyncEnumerable<LogEvent.Record> ReadRestrictionsAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A place in the log, with what stands there, so that a log that was made anew is not mistaken for the old one.</summary>

@@ -13,7 +13,8 @@ namespace Kritis.Events.Cli.Errors;
 internal static class ErrorsCommand
 {
     private const string Json = "json";
-    private static readonly Option<int> LimitOption = new("--limit") { Description = "How many are shown, at most 10,000.", DefaultValueFactory = _ => 100 };
+    private const int Shown = 100;
+    private static readonly Option<int> LimitOption = new("--limit") { Description = "How many are shown, at most 10,000.", DefaultValueFactory = _ => Shown };
     private static readonly Option<string> OutputOption = new("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
     private static readonly Option<bool> AllOption = new("--all") { Description = "Every message that is in the queue now." };
     private static readonly Option<string[]> IdOption = new("--id") { Description = "The message of this id; may be given several times." };
@@ -28,7 +29,7 @@ internal static class ErrorsCommand
         var drop = new Command("drop", "Takes them out for good. What the registry still holds is found again by 'kritis reconcile'.") { AllOption, IdOption };
         drop.SetAction((parsed, cancellationToken) => RunAsync(() => ForEachAsync(parsed, "dropped", (queue, push) => queue.DropAsync(push, cancellationToken), cancellationToken)));
         var errors = new Command("errors", $"The pushes that could not be signed: the queue {ErrorQueue.Name} of KRITIS_Bus__Uri.") { list, retry, drop };
-        errors.SetAction((_, cancellationToken) => RunAsync(() => ListAsync(100, json: false, cancellationToken)));
+        errors.SetAction((_, cancellationToken) => RunAsync(() => ListAsync(Shown, json: false, cancellationToken)));
         return errors;
     }
 

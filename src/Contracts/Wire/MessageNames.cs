@@ -31,6 +31,18 @@ public static class MessageNames
     /// <summary>The stream that keeps every attestation and revocation, in order.</summary>
     public const string AttestationLog = "kritis.attestations";
 
+    /// <summary>
+    /// The stream that keeps what can take an admission away: every revocation, and every attestation that comes with the claim of a tag (a tag
+    /// that is claimed twice stands for nothing). It is small, so that a reader that keeps attestations of its own can read it whole at each start.
+    /// </summary>
+    public const string Restrictions = "kritis.restrictions";
+
+    /// <summary>The exchange between <see cref="AttestationCreated"/> and <see cref="Restrictions"/> that lets pass what has the header <see cref="TagClaimHeader"/>.</summary>
+    public const string TagClaims = "kritis.tag-claims";
+
+    /// <summary>The header, <c>1</c>, of an attestation that comes with the claim of a tag.</summary>
+    public const string TagClaimHeader = "kritis_tag_claim";
+
     /// <summary>The stream that keeps every event.</summary>
     public const string AuditTrail = "kritis.audit";
 

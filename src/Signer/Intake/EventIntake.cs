@@ -108,11 +108,7 @@ internal sealed partial class EventIntake(
         {
             return Malformed(StatusCodes.Status400BadRequest, malformed.Message);
         }
-        catch (BrokerUnavailableException away)
-        {
-            return Unavailable(context, away.Message, away.InnerException?.Message);
-        }
-        catch (RegistryAwayException away)
+        catch (Exception away) when (away is BrokerUnavailableException or RegistryAwayException)
         {
             return Unavailable(context, away.Message, away.InnerException?.Message);
         }

@@ -30,12 +30,12 @@ internal sealed class Reconciliation(IResourceSource resources, AttestationIndex
         ReconcileScope scope, Func<IReadOnlyList<ImagePushed>, CancellationToken, Task> send, Action<ReconcileReport>? progress, CancellationToken cancellationToken)
     {
         var (report, current) = (new ReconcileReport(), resources.Current);
-        var run = new Run(current, report, send, progress, new Outstanding(index, time)) { IsDry = scope.IsDryRun };
-        foreach (var registry in current.Registries.Where(registry => (scope.Registry ?? registry.Name) == registry.Name && HasRules(current, registry)))
+        var run = new Run(current, scope, report, send, progress, new Outstanding(index, time));
+        foreach (var registry in current.Registries.Where(registry => (scope.Registry ?? registry.Name) == registry.Name && AutomaticRules(current, registry).Any()))
         {
             try
             {
-                await CompareAsync(run, registry, scope, cancellationToken);
+                await CompareAsync(run, registry, cancellationToken);
             }
             catch (RegistryException failure)
             {
@@ -46,13 +46,13 @@ internal sealed class Reconciliation(IResourceSource resources, AttestationIndex
         return report;
     }
 
-    private static bool HasRules(ResourceSet resources, ConfiguredRegistry registry) =>
-        resources.Rules.Any(rule => rule.Registry == registry.Name && rule.Mode == SigningMode.Automatic);
+    private static IEnumerable<SigningRule> AutomaticRules(ResourceSet resources, ConfiguredRegistry registry) =>
+        resources.Rules.Where(rule => rule.Registry == registry.Name && rule.Mode == SigningMode.Automatic);
 
-    private async Task CompareAsync(Run run, ConfiguredRegistry registry, ReconcileScope scope, CancellationToken cancellationToken)
+    private async Task CompareAsync(Run run, ConfiguredRegistry registry, CancellationToken cancellationToken)
     {
         var repositories = (await RepositoriesAsync(run, registry, cancellationToken))
-            .Where(repository => scope.Holds(repository) && SigningRules.OfRepository(run.Resources, registry, repository).Count > 0)
+            .Where(repository => run.Scope.Holds(repository) && SigningRules.CoversAutomatically(run.Resources, registry, repository))
             .ToArray();
         run.Report.Repositories += repositories.Length;
         foreach (var repository in repositories)
@@ -96,8 +96,7 @@ internal sealed class Reconciliation(IResourceSource resources, AttestationIndex
     }
 
     private static IEnumerable<string> NamedByRules(ResourceSet resources, ConfiguredRegistry registry) =>
-        from rule in resources.Rules
-        where rule.Registry == registry.Name && rule.Mode == SigningMode.Automatic
+        from rule in AutomaticRules(resources, registry)
         from repository in rule.Repositories
         let name = rule.Namespace.Length == 0 ? repository : $"{rule.Namespace}/{repository}"
         where !name.Contains('*', StringComparison.Ordinal)
@@ -176,7 +175,7 @@ internal sealed class Reconciliation(IResourceSource resources, AttestationIndex
 
         await run.Send(pushes, cancellationToken);
         run.Report.Sent += pushes.Count;
-        if (!run.IsDry)
+        if (!run.Scope.IsDryRun)
         {
             foreach (var push in pushes)
             {
@@ -194,8 +193,10 @@ internal sealed class Reconciliation(IResourceSource resources, AttestationIndex
     private sealed record Missing(string Key, ImagePushed Push);
 
     private sealed record Run(
-        ResourceSet Resources, ReconcileReport Report, Func<IReadOnlyList<ImagePushed>, CancellationToken, Task> Send, Action<ReconcileReport>? Progress, Outstanding Outstanding)
-    {
-        public bool IsDry { get; init; }
-    }
+        ResourceSet Resources,
+        ReconcileScope Scope,
+        ReconcileReport Report,
+        Func<IReadOnlyList<ImagePushed>, CancellationToken, Task> Send,
+        Action<ReconcileReport>? Progress,
+        Outstanding Outstanding);
 }

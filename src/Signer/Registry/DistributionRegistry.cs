@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
@@ -82,14 +81,6 @@ internal sealed class DistributionRegistry
     }
 
     private async ValueTask<BoundedAnswer> AskOnceAsync(ConfiguredRegistry registry, string repository, string reference, CancellationToken cancellationToken) =>
-        await _client.SendAsync(registry, repository, write: false, _options.MostManifestBytes, () =>
-        {
-            var request = new HttpRequestMessage(HttpMethod.Get, RegistryClient.Address(registry, $"{repository}/manifests/{reference}"));
-            foreach (var mediaType in MediaTypes.Manifests)
-            {
-                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));
-            }
-
-            return request;
-        }, cancellationToken);
+        await _client.SendAsync(registry, repository, write: false, _options.MostManifestBytes,
+            () => RegistryClient.ManifestRequest(HttpMethod.Get, registry, repository, reference), cancellationToken);
 }

@@ -49,6 +49,21 @@ internal sealed class RegistryClient(BoundedHttp http, TokenIssuer tokens, Regis
     /// <summary>An address of the registry's API.</summary>
     public static Uri Address(ConfiguredRegistry registry, string path) => new(registry.Url, $"/v2/{path}");
 
+    /// <summary>A question about a manifest. Without the list of what is accepted a registry may answer with a converted one of another digest.</summary>
+    public static HttpRequestMessage ManifestRequest(HttpMethod method, ConfiguredRegistry registry, string repository, string reference)
+    {
+        var request = new HttpRequestMessage(method, Address(registry, $"{repository}/manifests/{reference}"));
+        foreach (var mediaType in MediaTypes.Manifests)
+        {
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));
+        }
+
+        return request;
+    }
+
+    /// <summary>The scope of a token for a repository (distribution token authentication).</summary>
+    public static string Scope(string repository, bool write) => $"repository:{repository}:{(write ? "pull,push" : "pull")}";
+
     private async Task<BoundedAnswer> SignInAndSendAsync(
         ConfiguredRegistry registry, string scope, int mostBytes, Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
@@ -88,6 +103,4 @@ internal sealed class RegistryClient(BoundedHttp http, TokenIssuer tokens, Regis
         return isOwn ? request : throw new RegistryException(RegistryException.Refused,
             $"registry '{registry.Name}' sends uploads to {uri.Authority}, which is not its own address {registry.Url.Authority}; nothing was sent there", transient: false);
     }
-
-    private static string Scope(string repository, bool write) => $"repository:{repository}:{(write ? "pull,push" : "pull")}";
 }

@@ -1,6 +1,4 @@
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 
@@ -24,13 +22,14 @@ internal sealed class RegistryContents(RegistryClient client, DistributionRegist
     /// <summary>The tags of <paramref name="repository"/>, a page at a time.</summary>
     /// <exception cref="RegistryException">The registry lists none, or not in a way that can be believed.</exception>
     public IAsyncEnumerable<IReadOnlyList<string>> TagsAsync(ConfiguredRegistry registry, string repository, CancellationToken cancellationToken) =>
-        PagesAsync(registry, $"repository:{repository}:pull", $"{repository}/tags/list", "tags", cancellationToken);
+        PagesAsync(registry, RegistryClient.Scope(repository, write: false), $"{repository}/tags/list", "tags", cancellationToken);
 
     /// <summary>The digest that the registry names for a tag: a hint. Null where the tag is gone, or stands for no manifest.</summary>
     /// <exception cref="RegistryException">The registry answers something else, or cannot be asked.</exception>
     public async Task<Digest?> DigestOfAsync(ConfiguredRegistry registry, string repository, string tag, CancellationToken cancellationToken)
     {
-        var answer = await client.SendAsync(registry, repository, write: false, options.MostManifestBytes, () => Head(registry, repository, tag), cancellationToken);
+        var answer = await client.SendAsync(registry, repository, write: false, options.MostManifestBytes,
+            () => RegistryClient.ManifestRequest(HttpMethod.Head, registry, repository, tag), cancellationToken);
         if (answer.Status == System.Net.HttpStatusCode.NotFound)
         {
             return null;
@@ -49,17 +48,6 @@ internal sealed class RegistryContents(RegistryClient client, DistributionRegist
         return Digest.TryParse(answer.Header("Docker-Content-Digest"), out var digest)
             ? digest
             : await registries.ResolveTagAsync(registry, repository, tag, cancellationToken);
-    }
-
-    private static HttpRequestMessage Head(ConfiguredRegistry registry, string repository, string tag)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Head, RegistryClient.Address(registry, $"{repository}/manifests/{tag}"));
-        foreach (var mediaType in MediaTypes.Manifests)
-        {
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));
-        }
-
-        return request;
     }
 
     private async IAsyncEnumerable<IReadOnlyList<string>> PagesAsync(
@@ -91,44 +79,5 @@ internal sealed class RegistryContents(RegistryClient client, DistributionRegist
 
             address = next;
         }
-    }
-}
-
-/// <summary>One page of a list.</summary>
-internal static class RegistryPage
-{
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
-
-    /// <summary>The names on the page; <c>null</c> in the place of the list means none.</summary>
-    /// <exception cref="RegistryException">It is no page of such a list.</exception>
-    public static IReadOnlyList<string> Read(ConfiguredRegistry registry, Uri page, BoundedAnswer answer, string member)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(answer.Body, Strict);
-            var list = document.RootElement.GetProperty(member);
-            return list.ValueKind == JsonValueKind.Null ? [] : [.. list.EnumerateArray().Select(name => name.GetString() ?? "")];
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new RegistryException(RegistryException.AnswerUnreadable,
-                $"registry '{registry.Name}' answered {page.AbsolutePath} with something that has no list '{member}': {Excerpt.Of(unreadable.Message)}", transient: false, unreadable);
-        }
-    }
-
-    /// <summary>The address of the next page (RFC 8288, <c>rel="next"</c>), or null after the last one.</summary>
-    /// <exception cref="RegistryException">It is not the same list at the registry's own address.</exception>
-    public static Uri? Next(ConfiguredRegistry registry, Uri page, BoundedAnswer answer)
-    {
-        if (answer.Header("Link") is not { } link || !link.Contains("next", StringComparison.OrdinalIgnoreCase))
-        {
-            return null;
-        }
-
-        var (begin, end) = (link.IndexOf('<', StringComparison.Ordinal), link.IndexOf('>', StringComparison.Ordinal));
-        var isOwn = Uri.TryCreate(page, begin >= 0 && end > begin ? link[(begin + 1)..end] : "//", out var next)
-            && next.Scheme == registry.Url.Scheme && next.Authority == registry.Url.Authority && next.AbsolutePath == page.AbsolutePath;
-        return isOwn ? next : throw new RegistryException(RegistryException.Refused,
-            $"registry '{registry.Name}' says that {page.AbsolutePath} goes on at '{Excerpt.Of(link)}', which is not the same list at its own address; nothing was sent there", transient: false);
     }
 }

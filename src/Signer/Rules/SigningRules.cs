@@ -17,10 +17,10 @@ internal static class SigningRules
             return RuleMatch.None;
         }
 
-        var matching = Covering(resources, registry, image).Where(rule => CoversTag(rule, tag)).ToLookup(rule => rule.Mode);
+        var matching = Covering(resources, registry, image.Repository).Where(rule => CoversTag(rule, tag)).ToLookup(rule => rule.Mode);
         return new RuleMatch
         {
-            Automatic = Requests(resources, matching[SigningMode.Automatic], rules => !rules.Any(CoversEveryTag)),
+            Automatic = Requests(resources, matching[SigningMode.Automatic]),
             Manual = [.. matching[SigningMode.Manual]],
         };
     }
@@ -31,33 +31,31 @@ internal static class SigningRules
     /// </summary>
     public static IReadOnlyList<RequestedSignature> Requestable(ResourceSet resources, Image image) =>
         resources.RegistryOf(image.Registry) is { } registry && registry.Host == image.Registry
-            ? Requests(resources, Covering(resources, registry, image), dependOnTag: _ => false)
+            // The person asks for them, and no tag does.
+            ? [.. Requests(resources, Covering(resources, registry, image.Repository)).Select(request => request with { DependsOnTag = false })]
             : [];
 
-    /// <summary>The automatic rules that cover <paramref name="repository"/> of <paramref name="registry"/>, whatever their tags.</summary>
-    public static IReadOnlyList<SigningRule> OfRepository(ResourceSet resources, ConfiguredRegistry registry, string repository) =>
-    [
-        .. resources.Rules.Where(rule => rule.Mode == SigningMode.Automatic && rule.Registry == registry.Name && CoversRepository(rule, repository)),
-    ];
+    /// <summary>Whether an automatic rule covers <paramref name="repository"/> of <paramref name="registry"/>, for whichever tags.</summary>
+    public static bool CoversAutomatically(ResourceSet resources, ConfiguredRegistry registry, string repository) =>
+        Covering(resources, registry, repository).Any(rule => rule.Mode == SigningMode.Automatic);
 
-    private static IOrderedEnumerable<SigningRule> Covering(ResourceSet resources, ConfiguredRegistry registry, Image image) => resources.Rules
-        .Where(rule => rule.Registry == registry.Name && CoversRepository(rule, image.Repository))
+    private static IOrderedEnumerable<SigningRule> Covering(ResourceSet resources, ConfiguredRegistry registry, string repository) => resources.Rules
+        .Where(rule => rule.Registry == registry.Name && CoversRepository(rule, repository))
         .OrderBy(rule => rule.Name, StringComparer.Ordinal);
 
-    private static IReadOnlyList<RequestedSignature> Requests(
-        ResourceSet resources, IEnumerable<SigningRule> rules, Func<IReadOnlyList<SigningRule>, bool> dependOnTag) =>
+    private static IReadOnlyList<RequestedSignature> Requests(ResourceSet resources, IEnumerable<SigningRule> rules) =>
     [
         .. rules.GroupBy(rule => rule.Witness)
             .OrderBy(ofWitness => ofWitness.Key, StringComparer.Ordinal)
-            .Select(ofWitness => Request(resources.Witnesses[ofWitness.Key], [.. ofWitness], dependOnTag)),
+            .Select(ofWitness => Request(resources.Witnesses[ofWitness.Key], [.. ofWitness])),
     ];
 
-    private static RequestedSignature Request(Witness witness, IReadOnlyList<SigningRule> rules, Func<IReadOnlyList<SigningRule>, bool> dependOnTag) => new()
+    private static RequestedSignature Request(Witness witness, IReadOnlyList<SigningRule> rules) => new()
     {
         Witness = witness,
         Rules = [.. rules.Select(rule => rule.Name)],
         Attach = rules.Any(rule => rule.Attach),
-        DependsOnTag = dependOnTag(rules),
+        DependsOnTag = !rules.Any(CoversEveryTag),
     };
 
     private static bool CoversRepository(SigningRule rule, string repository)

@@ -82,16 +82,20 @@ internal sealed class ImageSigning(
         }
     }
 
-    /// <summary>The signatures that may be made: where only the tag asks for one, the registry must give that tag to the image.</summary>
+    /// <summary>
+    /// The signatures that may be made: where only the tag asks for one, the registry must give that tag to the image. Once it has, a tag that moves on
+    /// keeps nothing from being finished.
+    /// </summary>
     private async Task<IReadOnlyList<RequestedSignature>> ConfirmedAsync(SigningRequest request, SigningReport report, CancellationToken cancellationToken)
     {
-        if (!request.Signatures.Any(signature => signature.DependsOnTag))
+        if (report.IsTagConfirmed || !request.Signatures.Any(signature => signature.DependsOnTag))
         {
             return request.Signatures;
         }
 
         report.UnconfirmedTag = await Attempt(() => pushedTag.ProblemAsync(request, cancellationToken));
-        return report.UnconfirmedTag is null ? request.Signatures : [.. request.Signatures.Where(signature => !signature.DependsOnTag)];
+        report.IsTagConfirmed = report.UnconfirmedTag is null;
+        return report.IsTagConfirmed ? request.Signatures : [.. request.Signatures.Where(signature => !signature.DependsOnTag)];
     }
 
     /// <summary>

@@ -75,6 +75,12 @@ internal sealed partial class SignPushedImage(
         ? "no signing rule covers this registry, namespace, repository and tag"
         : $"rule '{match.Manual[0].Name}' is manual: run 'kritis sign IMAGE@DIGEST --witness {match.Manual[0].Witness}'";
 
+    private static string ExplainUnconfirmed(SigningRequest request, string problem)
+    {
+        var rules = request.Signatures.Where(signature => signature.DependsOnTag).SelectMany(signature => signature.Rules).Distinct(StringComparer.Ordinal);
+        return $"rules that are for some tags only ('{string.Join("', '", rules)}') do not sign it: the tag '{Excerpt.Of(request.Tag)}' does not stand for this digest, {problem}";
+    }
+
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         try
@@ -97,7 +103,7 @@ internal sealed partial class SignPushedImage(
             await CatchUpAsync(context.CancellationToken);
             var report = await signing.SignAsync(request, context.CancellationToken);
             Log.Done(logger, request.Image, report.Created, report.AlreadyAttested, report.Claimed, time.GetElapsedTime(started).TotalMilliseconds);
-            await TellAsync(context, report);
+            await TellAsync(context, request, report);
         }
         catch (SigningIncompleteException failure)
         {
@@ -111,10 +117,10 @@ internal sealed partial class SignPushedImage(
         }
     }
 
-    private Task TellAsync(ConsumeContext<ImagePushed> context, SigningReport report) => report switch
+    private Task TellAsync(ConsumeContext<ImagePushed> context, SigningRequest request, SigningReport report) => report switch
     {
-        { UnconfirmedTag: { } problem, Created: 0, AlreadyAttested: 0, Revoked: 0 } => SkipAsync(
-            context, "TagNotConfirmed", $"only rules for some tags cover it, and the tag '{Excerpt.Of(context.Message.Tag)}' does not stand for this digest: {problem}"),
+        // Told also where other rules have it signed: what was not signed is to be explained as well (G8).
+        { UnconfirmedTag: { } problem } => SkipAsync(context, "TagNotConfirmed", ExplainUnconfirmed(request, problem)),
         { Images.Count: 0 } => SkipAsync(context, "NotAnImage", "the digest is a signature, an attestation, an SBOM or another artifact, not an image"),
         { Created: > 0 } or { Claimed: > 0 } => Task.CompletedTask,
         { Revoked: > 0, AlreadyAttested: 0 } => SkipAsync(context, "Revoked", "the witness has revoked its attestation of this image"),

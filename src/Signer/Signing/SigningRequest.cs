@@ -54,6 +54,9 @@ internal sealed class SigningReport
     /// <summary>Why signatures that only the tag asked for were not made, or null where none was left out.</summary>
     public string? UnconfirmedTag { get; set; }
 
+    /// <summary>Whether the registry has named the image's digest for the tag; it is asked until it has.</summary>
+    public bool IsTagConfirmed { get; set; }
+
     public void CountClaim(bool isNew) => Claimed += isNew ? 1 : 0;
 
     public void Count(AttestationOutcome outcome) => _ = outcome switch

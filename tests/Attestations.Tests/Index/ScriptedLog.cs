@@ -28,6 +28,22 @@ internal sealed class ScriptedLog : IAttestationLog
         }
     }
 
+    /// <summary>What <see cref="ReadRestrictionsAsync"/> yields; a failure while it is null.</summary>
+    public IReadOnlyList<LogEvent.Record>? Restrictions { get; set; } = [];
+
+    /// <summary>How often it was asked for.</summary>
+    public int RestrictionsRead { get; private set; }
+
+    public async IAsyncEnumerable<LogEvent.Record> ReadRestrictionsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        RestrictionsRead++;
+        foreach (var record in Restrictions ?? throw new AttestationLogException("the restrictions cannot be read"))
+        {
+            yield return record;
+        }
+    }
+
     public bool HasNext => _readings.Reader.TryPeek(out _);
 
     /// <summary>The next reading that the follower began.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kritis.Events.Attestations.Log;
+using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Contracts.Wire;
 
 namespace Kritis.Events.Attestations.Tests.Log;
@@ -187,6 +188,41 @@ public abstract class AttestationLogContract
         first.Ids().Order().Should().Equal(LogReading.Ids(1, 10_000));
         var middle = first.Records().ElementAt(6_000).Position;
         (await log.ReadToEndAsync(middle)).Ids().Should().Equal(first.Ids().Skip(6_001));
+    }
+
+    [Fact]
+    public async Task Restrictions_are_the_revocations_and_the_claims_of_tags_among_all_that_stands_there()
+    {
+        await using var store = await CreateAsync();
+        var log = store.Open();
+        (await log.ReadRestrictionsAsync()).Should().BeEmpty();
+        var claiming = LogReading.Attestation(3) with { Tag = "1.0", TagClaim = new SignedTagClaim { Payload = new byte[] { 1 }, Signature = new byte[] { 2 } } };
+        await log.AppendAsync(1, 1);
+        await log.AppendAsync(LogReading.Revocation(2), Cancelled);
+        await log.AppendAsync(claiming, Cancelled);
+        await log.AppendAsync(4, 600);
+        await log.AppendAsync(LogReading.Revocation(2), Cancelled);
+
+        var records = await log.ReadRestrictionsAsync();
+
+        records.Select(record => record.Type).Should().Equal(
+            MessageNames.AttestationRevoked, MessageNames.AttestationCreated, MessageNames.AttestationRevoked);
+        records[0].Body.ToArray().Should().Equal(JsonSerializer.SerializeToUtf8Bytes(LogReading.Revocation(2), WireJson.Default.AttestationRevoked));
+        records[1].Body.ToArray().Should().Equal(JsonSerializer.SerializeToUtf8Bytes(claiming, WireJson.Default.AttestationCreated));
+        (await log.ReadRestrictionsAsync()).Should().HaveCount(3, "each reading begins at the first");
+    }
+
+    [Fact]
+    public async Task More_restrictions_than_fit_in_a_batch_come_whole_and_in_order()
+    {
+        await using var store = await CreateAsync();
+        var log = store.Open();
+        for (var number = 1; number <= 1_200; number++)
+        {
+            await log.AppendAsync(LogReading.Revocation(number), Cancelled);
+        }
+
+        (await log.ReadRestrictionsAsync()).Select(record => record.Position.MessageId).Should().Equal(LogReading.Ids(1, 1_200));
     }
 
     [Fact]

@@ -71,6 +71,19 @@ public static class LogReading
     public static Task<List<LogEvent>> ReadToEndAsync(this IAttestationLog log, LogPosition? after = null) =>
         log.ReadAsync(after, events => events[^1] is LogEvent.CaughtUp);
 
+    public static async Task<List<LogEvent.Record>> ReadRestrictionsAsync(this IAttestationLog log)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        var records = new List<LogEvent.Record>();
+        await foreach (var record in log.ReadRestrictionsAsync(limit.Token))
+        {
+            records.Add(record);
+        }
+
+        return records;
+    }
+
     public static IEnumerable<LogEvent.Record> Records(this IEnumerable<LogEvent> events) => events.OfType<LogEvent.Record>();
 
     public static IEnumerable<string> Ids(this IEnumerable<LogEvent> events) => events.Records().Select(record => record.Position.MessageId);

@@ -59,6 +59,8 @@ public sealed class ResourceFilesTests : IDisposable
     public static TheoryData<string, string> WrongSpecs => new()
     {
         { ResourceFolderFixture.Registry(host: "no-dot"), "a.yaml:5: Registry 'main': spec.host: 'no-dot': expected a host name" },
+        { ResourceFolderFixture.Registry(host: "\"x.example:75000\""), "a.yaml:5: Registry 'main': spec.host: 'x.example:75000': expected a host name" },
+        { ResourceFolderFixture.Registry(host: "\"[a:b]:5000\""), "a.yaml:5: Registry 'main': spec.host: '[a:b]:5000': expected a host name" },
         { ResourceFolderFixture.Registry(host: "https://x.example"), "Registry 'main': spec.host: 'https://x.example': expected a host name" },
         { ResourceFolderFixture.Registry(more: "  url: http://registry.example.com\n"), "plain http is taken for loopback addresses only" },
         { ResourceFolderFixture.Registry(more: "  url: https://user:secret@registry.example.com\n"), "without path, query or user name" },

@@ -98,20 +98,28 @@ public sealed class CloudInstallation : IAsyncLifetime
     {
         get
         {
-            var url = Cloud.Url.GetLeftPart(UriPartial.Authority);
-            return new Dictionary<string, string>
+            return new Dictionary<string, string>(AccessTo(Cloud))
             {
                 ["Bus:Uri"] = Broker.Uri.ToString(),
                 ["Resources:Path"] = ResourcesPath,
                 ["Data:Path"] = _folder.File("signer"),
                 ["Intake:Token"] = Installation.Token,
                 ["Intake:EventBridgeQueue"] = EventBridgeQueue,
-                ["AlibabaCloud:AccessKeyId"] = Cloud.Options.AccessKeyId,
-                ["AlibabaCloud:AccessKeySecret"] = Cloud.Options.AccessKeySecret,
-                ["AlibabaCloud:Endpoints:Kms"] = url,
-                ["AlibabaCloud:Endpoints:ContainerRegistry"] = url,
             };
         }
+    }
+
+    /// <summary>The settings by which a signer reaches an emulated cloud.</summary>
+    internal static Dictionary<string, string> AccessTo(AlibabaEmulator cloud)
+    {
+        var url = cloud.Url.GetLeftPart(UriPartial.Authority);
+        return new Dictionary<string, string>
+        {
+            ["AlibabaCloud:AccessKeyId"] = cloud.Options.AccessKeyId,
+            ["AlibabaCloud:AccessKeySecret"] = cloud.Options.AccessKeySecret,
+            ["AlibabaCloud:Endpoints:Kms"] = url,
+            ["AlibabaCloud:Endpoints:ContainerRegistry"] = url,
+        };
     }
 
     /// <summary>The full name of an image in the instance.</summary>
@@ -120,7 +128,11 @@ public sealed class CloudInstallation : IAsyncLifetime
     private DockerRegistry RegistryOf(string repository) => repository.StartsWith(OpenNamespace + "/", StringComparison.Ordinal) ? OpenRegistry : Registry;
 
     /// <summary>Writes the witness with the states of the key's versions, in the order in which they were made.</summary>
-    public void WriteWitness(string name, KmsKey key, params KeyState[] states) => _folder.Write($"resources/witness-{name}.yaml", ResourceYaml.Write(new Witness
+    public void WriteWitness(string name, KmsKey key, params KeyState[] states) =>
+        _folder.Write($"resources/witness-{name}.yaml", ResourceYaml.Write(WitnessOf(name, key, states)));
+
+    /// <summary>A witness with the key <c>alias/NAME</c>, and the states of its versions in the order in which they were made.</summary>
+    internal static Witness WitnessOf(string name, KmsKey key, params KeyState[] states) => new()
     {
         Name = name,
         Keys = [.. key.Versions.Zip(states, (version, state) => new WitnessKey
@@ -132,47 +144,15 @@ public sealed class CloudInstallation : IAsyncLifetime
             State = state,
             PublicKey = PublicKey.FromPem(key.PublicKeyOf(version), SignatureAlgorithm.RsaPkcs1Sha256),
         })],
-    }));
+    };
 
-    /// <summary>Puts a small image into the registry without the ceremony of a client.</summary>
-    /// <returns>Its digest.</returns>
-    public async Task<string> PutImageAsync(string repository, string tag, string content, CancellationToken cancellationToken)
-    {
-        var config = await PutBlobAsync(repository, """{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}""", cancellationToken);
-        var manifest = new JsonObject
-        {
-            ["schemaVersion"] = 2,
-            ["mediaType"] = "application/vnd.oci.image.manifest.v1+json",
-            ["config"] = config,
-            ["layers"] = new JsonArray(),
-            ["annotations"] = new JsonObject { ["content"] = content },
-        };
-        return await PutManifestAsync(repository, tag, manifest, cancellationToken);
-    }
+    /// <inheritdoc cref="RawPush.PutImageAsync"/>
+    public Task<string> PutImageAsync(string repository, string tag, string content, CancellationToken cancellationToken) =>
+        RawPush.PutImageAsync(ClientOf(repository), repository, tag, content, cancellationToken);
 
-    /// <summary>Puts an index of images that are in the repository under their digests.</summary>
-    /// <returns>Its digest.</returns>
-    public Task<string> PutIndexAsync(string repository, string tag, IReadOnlyList<string> digests, CancellationToken cancellationToken) => PutManifestAsync(repository, tag, new JsonObject
-    {
-        ["schemaVersion"] = 2,
-        ["mediaType"] = "application/vnd.oci.image.index.v1+json",
-        ["manifests"] = new JsonArray([.. digests.Select((digest, number) => new JsonObject
-        {
-            ["mediaType"] = "application/vnd.oci.image.manifest.v1+json",
-            ["digest"] = digest,
-            ["size"] = 1,
-            ["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = $"a{number}" },
-        })]),
-    }, cancellationToken);
-
-    private async Task<string> PutManifestAsync(string repository, string tag, JsonObject manifest, CancellationToken cancellationToken)
-    {
-        using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8);
-        body.Headers.ContentType = new MediaTypeHeaderValue(manifest["mediaType"]!.GetValue<string>());
-        using var answer = await ClientOf(repository).PutAsync(new Uri($"/v2/{repository}/manifests/{tag}", UriKind.Relative), body, cancellationToken);
-        answer.StatusCode.Should().Be(HttpStatusCode.Created);
-        return answer.Headers.GetValues("Docker-Content-Digest").Single();
-    }
+    /// <inheritdoc cref="RawPush.PutIndexAsync"/>
+    public Task<string> PutIndexAsync(string repository, string tag, IReadOnlyList<string> digests, CancellationToken cancellationToken) =>
+        RawPush.PutIndexAsync(ClientOf(repository), repository, tag, digests, cancellationToken);
 
     /// <summary>The body of a webhook as Container Registry sends it.</summary>
     public static JsonObject Webhook(string repository, string tag, string digest)
@@ -231,22 +211,6 @@ public sealed class CloudInstallation : IAsyncLifetime
 
     public Task AdmittedAsync(string image, CancellationToken cancellationToken, string ns = "default") => Eventually.Async(
         $"{image} is admitted", () => Review.AdmitsAsync(Verifier, image, cancellationToken, ns), cancellationToken, () => Signer.Output);
-
-    private async Task<JsonObject> PutBlobAsync(string repository, string content, CancellationToken cancellationToken)
-    {
-        var bytes = Encoding.UTF8.GetBytes(content);
-        var digest = Contracts.Images.Digest.Of(bytes).ToString();
-        using var known = await ClientOf(repository).SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri($"/v2/{repository}/blobs/{digest}", UriKind.Relative)), cancellationToken);
-        if (!known.IsSuccessStatusCode)
-        {
-            using var begun = await ClientOf(repository).PostAsync(new Uri($"/v2/{repository}/blobs/uploads/", UriKind.Relative), null, cancellationToken);
-            using var body = new ByteArrayContent(bytes);
-            using var done = await ClientOf(repository).PutAsync(new Uri(begun.Headers.Location + $"&digest={digest}"), body, cancellationToken);
-            done.StatusCode.Should().Be(HttpStatusCode.Created);
-        }
-
-        return new JsonObject { ["mediaType"] = "application/vnd.oci.image.config.v1+json", ["digest"] = digest, ["size"] = bytes.Length };
-    }
 
     private HttpClient ClientOf(string repository) => _clients.GetOrAdd(RegistryOf(repository).Address, address =>
     {

@@ -75,22 +75,15 @@ internal sealed class FaultyInstallation(FaultySetup setup) : IAsyncDisposable
         _past.Add(_verifiers[number]);
     }
 
-    public ServiceProcess StartSigner(int number)
-    {
-        var cloud = Cloud.Url.GetLeftPart(UriPartial.Authority);
-        return _signers[number] = ServiceProcess.Start($"signer{number}", Installation.Assembly("Signer"), _signerAddresses[number], new Dictionary<string, string>
+    public ServiceProcess StartSigner(int number) => _signers[number] = ServiceProcess.Start(
+        $"signer{number}", Installation.Assembly("Signer"), _signerAddresses[number], new Dictionary<string, string>(CloudInstallation.AccessTo(Cloud))
         {
             ["Bus:Uri"] = setup.Cluster?.Uri ?? BusThrough(SignerWire(number)),
             ["Resources:Path"] = ResourcesPath,
             ["Data:Path"] = _folder.File($"signer{number}"),
             ["Intake:Token"] = Installation.Token,
             ["Signing:ConcurrentPushes"] = setup.ConcurrentPushes.ToString(CultureInfo.InvariantCulture),
-            ["AlibabaCloud:AccessKeyId"] = Cloud.Options.AccessKeyId,
-            ["AlibabaCloud:AccessKeySecret"] = Cloud.Options.AccessKeySecret,
-            ["AlibabaCloud:Endpoints:Kms"] = cloud,
-            ["AlibabaCloud:Endpoints:ContainerRegistry"] = cloud,
         });
-    }
 
     public ServiceProcess StartVerifier(int number) => _verifiers[number] = ServiceProcess.Start(
         $"verifier{number}", Installation.Assembly("Verifier"), _verifierAddresses[number], new Dictionary<string, string>
@@ -163,29 +156,13 @@ internal sealed class FaultyInstallation(FaultySetup setup) : IAsyncDisposable
     private void WriteResources()
     {
         var key = Cloud.Keys.Create(alias: "alias/release");
-        var version = key.Versions.Single();
         _folder.Write("resources/registry.yaml", ResourceYaml.Write(new ConfiguredRegistry
         {
             Name = "main",
             Host = Registry.Address,
             Url = new Uri($"http://127.0.0.1:{RegistryWire.Port}"),
         }));
-        _folder.Write("resources/witness.yaml", ResourceYaml.Write(new Witness
-        {
-            Name = "release",
-            Keys =
-            [
-                new WitnessKey
-                {
-                    Kms = "alibaba",
-                    Region = CloudInstallation.Region,
-                    KeyId = "alias/release",
-                    KeyVersionId = version,
-                    State = KeyState.Active,
-                    PublicKey = PublicKey.FromPem(key.PublicKeyOf(version), SignatureAlgorithm.RsaPkcs1Sha256),
-                },
-            ],
-        }));
+        _folder.Write("resources/witness.yaml", ResourceYaml.Write(CloudInstallation.WitnessOf("release", key, KeyState.Active)));
         _folder.Write("resources/rule.yaml", ResourceYaml.Write(new SigningRule
         {
             Name = "release",

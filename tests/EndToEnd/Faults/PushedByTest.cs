@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using Kritis.Events.EndToEnd.System;
 using Kritis.Events.Servers;
@@ -11,12 +10,12 @@ namespace Kritis.Events.EndToEnd.Faults;
 internal sealed class PushedByTest(FaultyInstallation installation, FaultFigures figures) : IDisposable
 {
     private const string ImageType = "application/vnd.oci.image.manifest.v1+json";
-    private const string ConfigType = "application/vnd.oci.image.config.v1+json";
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What registries wait before they tell again; without it the intakes would be tested for floods.</summary>
     private static readonly TimeSpan BackOff = TimeSpan.FromMilliseconds(500);
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _registry = new() { BaseAddress = new Uri($"http://{installation.Registry.Address}"), Timeout = TimeSpan.FromSeconds(10) };
     private readonly Lock _lock = new();
     private IReadOnlyList<string> _accepted = [];
     private IReadOnlyList<string> _unsigned = [];
@@ -43,12 +42,16 @@ internal sealed class PushedByTest(FaultyInstallation installation, FaultFigures
         figures.Expected = Accepted.Count;
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _registry.Dispose();
+    }
 
     private async Task PushAsync(int number, string ns)
     {
         var repository = $"{ns}/app{number % 5}";
-        var digest = await UntilDoneAsync(() => PutAsync(repository, number));
+        var digest = await UntilDoneAsync(async () => (string?)await RawPush.PutImageAsync(_registry, repository, $"v{number}", $"{number}", CancellationToken.None));
         var target = number;
         await UntilDoneAsync(() => NotifyAsync(installation.Signers[target++ % 2], repository, number, digest));
         var image = $"{installation.Registry.Address}/{repository}@{digest}";
@@ -82,22 +85,6 @@ internal sealed class PushedByTest(FaultyInstallation installation, FaultFigures
         return done!;
     }
 
-    private async Task<string?> PutAsync(string repository, int number)
-    {
-        var config = Encoding.UTF8.GetBytes("""{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}""");
-        var configDigest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(config));
-        using var begun = await _http.PostAsync(Address($"/v2/{repository}/blobs/uploads/"), content: null);
-        var location = begun.EnsureSuccessStatusCode().Headers.Location!;
-        using var blob = new ByteArrayContent(config);
-        using var uploaded = await _http.PutAsync(new Uri($"{location}&digest={Uri.EscapeDataString(configDigest)}"), blob);
-        _ = uploaded.EnsureSuccessStatusCode();
-        using var manifest = new StringContent(
-            $$$"""{"schemaVersion":2,"mediaType":"{{{ImageType}}}","config":{"mediaType":"{{{ConfigType}}}","digest":"{{{configDigest}}}","size":{{{config.Length}}}},"layers":[],"annotations":{"number":"{{{number}}}"}}""");
-        manifest.Headers.ContentType = new MediaTypeHeaderValue(ImageType);
-        using var put = await _http.PutAsync(Address($"/v2/{repository}/manifests/v{number}"), manifest);
-        return put.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single();
-    }
-
     private async Task<string?> NotifyAsync(ServiceProcess signer, string repository, int number, string digest)
     {
         var envelope = $$"""
@@ -113,6 +100,4 @@ internal sealed class PushedByTest(FaultyInstallation installation, FaultFigures
         using var answer = await _http.SendAsync(request);
         return answer.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices ? digest : null;
     }
-
-    private Uri Address(string path) => new($"http://{installation.Registry.Address}{path}");
 }

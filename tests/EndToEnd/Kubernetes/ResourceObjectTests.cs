@@ -35,6 +35,7 @@ public class ResourceObjectTests(ClusterInstallation cluster)
         { "kind: Registry\nmetadata: { name: refused }\nspec: { host: a.example.com, url: \"http://a.example.com\" }", "spec.url" },
         { "kind: Registry\nmetadata: { name: refused }\nspec: { host: a.example.com, credentials: { username: u, passwordEnv: KRITIS_Bus__Uri } }", "spec.credentials.passwordEnv" },
         { "kind: Registry\nmetadata: { name: refused }\nspec: { host: a.example.com, credentials: { username: u, passwordFile: ../token } }", "spec.credentials.passwordFile" },
+        { "kind: Registry\nmetadata: { name: refused }\nspec: { host: Docker.io }", "spec.host" },
         { "kind: Witness\nmetadata: { name: refused }\nspec: { keys: [] }", "spec.keys" },
         { "kind: Witness\nmetadata: { name: refused }\nspec: { keys: [{ kms: local, keyId: k, algorithm: RSA, state: active, publicKey: x }] }", "Unsupported value: \"RSA\"" },
         { "kind: SigningRule\nmetadata: { name: refused }\nspec: { registry: main, namespace: x, repositories: ['*'], tags: ['*'], witness: release, mode: Sometimes }", "supported values: \"Automatic\", \"Manual\"" },
@@ -71,6 +72,17 @@ public class ResourceObjectTests(ClusterInstallation cluster)
 
         refused.Succeeded.Should().BeFalse();
         refused.Error.Should().Contain($"spec.{missing}: Required value");
+    }
+
+    [Fact]
+    public async Task G3_a_misspelt_limit_of_a_registry_is_refused_whatever_the_client()
+    {
+        var refused = await cluster.Server.KubectlAsync(
+            "apiVersion: kritis.events/v1alpha1\nkind: Registry\nmetadata: { name: refused }\nspec: { host: a.example.com, acr: { instanceId: cri-1, region: r-1, namespacs: [x] } }",
+            Cancellation, "apply", "--validate=false", "-f", "-");
+
+        refused.Succeeded.Should().BeFalse();
+        refused.Error.Should().Contain("spec.acr.namespaces: Required value");
     }
 
     [Fact]

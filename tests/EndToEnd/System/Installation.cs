@@ -127,6 +127,7 @@ public sealed class Installation : IAsyncLifetime
         WriteRule("both-qa", "two-witnesses", "qa", SigningMode.Automatic);
         WriteRule("frozen", "frozen", WitnessName, SigningMode.Automatic);
         WriteRule("by-hand", "by-hand", WitnessName, SigningMode.Manual);
+        WriteRule("versions", "versions", WitnessName, SigningMode.Automatic, "v*");
         WritePolicy("default-namespace", "default", WitnessName);
         WritePolicy("two-witnesses", "strict", WitnessName, "qa");
         WritePolicy("trial", "trial", Enforcement.DryRun, WitnessName);
@@ -138,13 +139,13 @@ public sealed class Installation : IAsyncLifetime
         Keys = [new WitnessKey { Kms = "local", KeyId = name, State = KeyState.Active, PublicKey = key }],
     }));
 
-    private void WriteRule(string name, string ns, string witness, SigningMode mode) => _folder.Write($"resources/rule-{name}.yaml", ResourceYaml.Write(new SigningRule
+    private void WriteRule(string name, string ns, string witness, SigningMode mode, string tags = "*") => _folder.Write($"resources/rule-{name}.yaml", ResourceYaml.Write(new SigningRule
     {
         Name = name,
         Registry = "main",
         Namespace = ns,
         Repositories = ["*"],
-        Tags = ["*"],
+        Tags = [tags],
         Witness = witness,
         Mode = mode,
         Attach = true,

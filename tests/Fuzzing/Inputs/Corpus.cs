@@ -13,4 +13,7 @@ internal static class Corpus
             ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)))]
             : [];
     }
+
+    /// <summary>The files of a target as seeds.</summary>
+    public static IEnumerable<Seed> Seeds(string target) => Files(target).Select(file => Seed.Of(file.Bytes));
 }

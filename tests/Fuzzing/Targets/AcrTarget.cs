@@ -26,7 +26,7 @@ internal sealed class AcrTarget : FuzzTarget
         Seed.Of($$$"""{"push_data":{"tag":"latest"},"repository":{"name":"a/b","namespace":"shared","region":"{{{Known.Region}}}"}}"""),
         Seed.Of($$$"""{"push_data":{"tag":"sha256-{{{new string('4', 64)}}}.sig","digest":"{{{Digest}}}"},"repository":{"name":"a","namespace":"others","region":"{{{Known.Region}}}"}}"""),
         Seed.Of($$$"""{"push_data":{"tag":"1.0","digest":"{{{Digest}}}"},"repository":{"name":"a","namespace":"others","region":"{{{Known.Region}}}"}}"""),
-        .. Corpus.Files("acr").Select(file => Seed.Of(file.Bytes)),
+        .. Corpus.Seeds("acr"),
     ];
 
     public override IReadOnlyList<string> Reaches { get; } =

@@ -55,7 +55,7 @@ internal sealed class BusTarget : FuzzTarget
 
     public override IReadOnlyList<Seed> Seeds { get; } = [.. Known.Records.Select(record => Seed.Of(record.Bytes)), .. Others().Select(Seed.Of)];
 
-    public override IReadOnlyList<string> Reaches { get; } = 
+    public override IReadOnlyList<string> Reaches { get; } =
     [
         "as it was signed", "dropped-PayloadReadable", "dropped-FieldsMatchPayload", "dropped-KeyPinned", "dropped-AlgorithmMatches", "dropped-SignatureValid", "dropped-unreadable", "another message",
     ];
@@ -81,7 +81,7 @@ internal sealed class BusTarget : FuzzTarget
         $$"""{"eventId":"e1","image":"{{Known.App}}","tag":"1.0","mediaType":"application/vnd.oci.image.manifest.v1+json","source":"distribution","actor":"me","pushedAt":"2026-11-24T12:00:00Z","receivedAt":"2026-11-24T12:00:00.123Z"}""",
         $$"""{"eventId":"e1","image":"{{Known.App}}","code":"NotInRegistry","error":"gone","attempts":3,"failedAt":"2026-11-24T12:00:00Z"}""",
         $$"""{"eventId":"e1","image":"{{Known.App}}","reason":"NoRule","explanation":"none","skippedAt":"2026-11-24T12:00:00Z"}""",
-            ];
+    ];
 
     private void Added(Image image, IndexedAttestation attestation)
     {

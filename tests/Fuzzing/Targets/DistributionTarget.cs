@@ -9,7 +9,7 @@ internal sealed class DistributionTarget : FuzzTarget
 {
     public override string Name => "distribution";
 
-    public override IReadOnlyList<Seed> Seeds { get; } = [.. Corpus.Files("distribution").Select(file => Seed.Of(file.Bytes))];
+    public override IReadOnlyList<Seed> Seeds { get; } = [.. Corpus.Seeds("distribution")];
 
     public override IReadOnlyList<string> Reaches { get; } = ["taken", "malformed", $"ignored: {IgnoredReason.Signature}", $"ignored: {IgnoredReason.UnknownRegistry}"];
 

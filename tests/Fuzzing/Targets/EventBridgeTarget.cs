@@ -29,7 +29,7 @@ internal sealed class EventBridgeTarget : FuzzTarget
         Seed.Of(Event),
         Seed.Of(Data),
         Seed.Of($"[{Event},{Event.Replace("PushCompleted", "ScanCompleted", StringComparison.Ordinal)},{Event.Replace($",\"Digest\":\"{Digest}\"", "", StringComparison.Ordinal)}]"),
-        .. Corpus.Files("eventbridge").Select(file => Seed.Of(file.Bytes)),
+        .. Corpus.Seeds("eventbridge"),
     ];
 
     public override IReadOnlyList<string> Reaches { get; } = ["taken", "malformed", "asks the registry", $"ignored: {IgnoredReason.Source}", $"ignored: {IgnoredReason.Type}"];

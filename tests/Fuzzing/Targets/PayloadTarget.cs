@@ -23,7 +23,7 @@ internal sealed class PayloadTarget : FuzzTarget
         Seed.Of(RevocationPayload.Create(App, Witness, "an \"odd\" \u00e9 <reason>\n")),
         Seed.Of(TagPayload.Create(App, "1.0", Witness)),
         .. Known.Records.Select(record => Seed.Of(JsonDocument.Parse(record.Bytes).RootElement.GetProperty("payload").GetBytesFromBase64())),
-        .. Corpus.Files("payload").Select(file => Seed.Of(file.Bytes)),
+        .. Corpus.Seeds("payload"),
     ];
 
     public override IReadOnlyList<string> Reaches { get; } = ["attestation", "revocation", "claim of a tag", "refused"];

@@ -20,7 +20,7 @@ internal sealed partial class ReferenceTarget : FuzzTarget
             "alpine", "library/alpine", "docker.io/alpine:3.11", "team/app:1.0", "localhost/app", "localhost:5000/team/app:1.0", "[::1]:5000/team/app", "index.docker.io/alpine",
             "Registry.Example.COM/team/app", "a.b/c/d__e/f---g/h.i:T_a-g.1", new string('a', 4_096), $"a.b/{new string('c', 240)}:1", Known.App, Known.App.Replace("app@", "app:1.0@", StringComparison.Ordinal),
         }.Select(Seed.Of),
-        .. Corpus.Files("reference").Select(file => Seed.Of(file.Bytes)),
+        .. Corpus.Seeds("reference"),
     ];
 
     public override IReadOnlyList<string> Reaches { get; } = ["a name", "a name with a digest", "refused"];

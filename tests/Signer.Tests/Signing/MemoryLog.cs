@@ -31,4 +31,6 @@ internal sealed class MemoryLog : IAttestationLog
     public Task AppendAsync(AttestationRevoked revocation, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<LogEvent> FollowAsync(LogPosition? after, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<LogEvent.Record> ReadRestrictionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -27,7 +27,10 @@ public sealed class PushedTagTests : IAsyncLifetime
     private readonly CountingKeys _keys = new();
     private readonly WitnessKey _key;
     private ScriptedRegistry _registry = null!;
+    private Action _afterTag = () => { };
+    private int _tagComesAfter;
     private int _troubleWithTags;
+    private int _troubleWithDigests;
 
     public PushedTagTests() => _key = _keys.Create("release");
 
@@ -94,7 +97,7 @@ public sealed class PushedTagTests : IAsyncLifetime
             _held["1.0"] = Manifest(2);
         }
 
-        var report = await signer.SignAsync(Push("1.0") with { Signatures = [Signature(Release) with { DependsOnTag = true }] });
+        var report = await signer.SignAsync(Push("1.0") with { Signatures = [OfSomeTags(Release)] });
 
         report.UnconfirmedTag.Should().Contain(elsewhere ? Digest.Of(Manifest(2)).ToString() : "no such tag");
         (report.Created, signer.Log.Appended.Count, _keys.Signatures).Should().Be((0, 0, 0));
@@ -106,9 +109,52 @@ public sealed class PushedTagTests : IAsyncLifetime
         using var signer = Signer();
         _held["1.0"] = App;
 
-        var report = await signer.SignAsync(Push("1.0") with { Signatures = [Signature(Release) with { DependsOnTag = true }] });
+        var report = await signer.SignAsync(Push("1.0") with { Signatures = [OfSomeTags(Release)] });
 
         (report.Created, report.UnconfirmedTag).Should().Be((1, null));
+    }
+
+    [Fact]
+    public async Task Lesson_bom_94_a_tag_that_the_registry_names_a_moment_later_is_asked_for_again()
+    {
+        using var signer = Signer();
+        _tagComesAfter = 2;
+        _held["1.0"] = App;
+
+        var report = await signer.SignAsync(Push("1.0") with { Signatures = [OfSomeTags(Release)] });
+
+        (report.Created, report.UnconfirmedTag).Should().Be((1, null));
+    }
+
+    [Fact]
+    public async Task What_does_not_depend_on_the_tag_is_signed_whatever_the_tag_stands_for()
+    {
+        var qa = new Witness { Name = "qa", Keys = [_keys.Create("qa")] };
+        using var signer = new SignerUnderTest(new ResourceSet { Witnesses = new Dictionary<string, Witness> { ["release"] = Release, ["qa"] = qa } }, _keys);
+        _held["1.0"] = Manifest(2);
+
+        var report = await signer.SignAsync(Push("1.0") with { Signatures = [Signature(qa), OfSomeTags(Release)] });
+
+        signer.Log.Appended.Should().ContainSingle().Which.Witness.Should().Be("qa");
+        (report.Created, _keys.Signatures).Should().Be((1, 1));
+        report.UnconfirmedTag.Should().Contain(Digest.Of(Manifest(2)).ToString());
+    }
+
+    [Fact]
+    public async Task A_tag_that_moves_on_after_it_was_confirmed_keeps_the_rest_from_nothing_and_is_asked_for_once()
+    {
+        using var signer = Signer();
+        var index = Index(App, Manifest(2));
+        Hold(Manifest(2));
+        Hold(index);
+        _held["1.0"] = index;
+        _troubleWithDigests = 1;
+        _afterTag = () => _held["1.0"] = Manifest(3);
+
+        var report = await signer.SignAsync(Push("1.0") with { Registry = _registry.Configured(), Image = Image(index), Signatures = [OfSomeTags(Release)] });
+
+        (report.Attempts, report.Images.Count, report.Created, report.UnconfirmedTag).Should().Be((2, 3, 3, null), "children follow their index");
+        QuestionsAbout("1.0").Should().Be(1);
     }
 
     [Fact]
@@ -335,6 +381,8 @@ public sealed class PushedTagTests : IAsyncLifetime
 
     private static RequestedSignature Signature(Witness witness) => new() { Witness = witness, Rules = ["rule"], Attach = false };
 
+    private static RequestedSignature OfSomeTags(Witness witness) => Signature(witness) with { DependsOnTag = true };
+
     private ConfiguredRegistry Frozen(params string[] patterns) => _registry.Configured() with { ImmutableTags = patterns };
 
     private Image Image(byte[] manifest) => _registry.Image(manifest, Repository);
@@ -348,14 +396,20 @@ public sealed class PushedTagTests : IAsyncLifetime
     private Task AnswerAsync(HttpContext context)
     {
         var reference = context.Request.Path.Value![$"/v2/{Repository}/manifests/".Length..];
-        if (!reference.StartsWith("sha256:", StringComparison.Ordinal) && Interlocked.Decrement(ref _troubleWithTags) >= 0)
+        var isTag = !reference.StartsWith("sha256:", StringComparison.Ordinal);
+        if (Interlocked.Decrement(ref (isTag ? ref _troubleWithTags : ref _troubleWithDigests)) >= 0)
         {
             return ScriptedRegistry.StatusAsync(context, HttpStatusCode.ServiceUnavailable);
         }
 
-        if (!_held.TryGetValue(reference, out var manifest))
+        if ((isTag && Interlocked.Decrement(ref _tagComesAfter) >= 0) || !_held.TryGetValue(reference, out var manifest))
         {
             return ScriptedRegistry.StatusAsync(context, HttpStatusCode.NotFound);
+        }
+
+        if (isTag)
+        {
+            _afterTag();
         }
 
         var isIndex = Encoding.UTF8.GetString(manifest).Contains("\"manifests\"", StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -128,6 +129,22 @@ public sealed class ResourceStatusWriterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task However_often_others_change_an_object_first_its_status_is_tried_again_in_a_moment()
+    {
+        const int Conflicts = 5;
+        var hurried = new HurriedTime();
+        var refusals = 0;
+        _api.Refusal = request => request.Method == HttpMethod.Patch && Interlocked.Increment(ref refusals) <= Conflicts ? HttpStatusCode.Conflict : null;
+        Put("good", "registry.example.com");
+
+        await StartAsync("a", hurried);
+
+        await Eventually.Holds(() => Ready("good") is not null, "it has a status");
+        hurried.Pauses.Should().HaveCount(Conflicts).And.OnlyContain(pause => pause == TimeSpan.FromSeconds(1), "the API server is not away");
+        _log.Lines.Should().NotContain(line => line.Contains("cannot be written"), "a conflict is an ordinary thing");
+    }
+
+    [Fact]
     public async Task Only_the_replica_that_leads_writes()
     {
         Put("good", "registry.example.com");
@@ -152,14 +169,14 @@ public sealed class ResourceStatusWriterTests : IAsyncDisposable
         await _metrics.DisposeAsync();
     }
 
-    private async Task StartAsync(string replica)
+    private async Task StartAsync(string replica, TimeProvider? writersTime = null)
     {
         var client = _api.Client();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_log));
         var leader = new ClusterLeader(
             client, new KubernetesOptions { Enabled = true, Namespace = "kritis" }, new LeaderIdentity(replica), TimeProvider.System, loggers.CreateLogger<ClusterLeader>());
         var resources = new ClusterResources(client, "/none", TimeProvider.System, _metrics.GetRequiredService<IMeterFactory>(), loggers.CreateLogger<ClusterResources>());
-        var writer = new ResourceStatusWriter(client, resources, leader, TimeProvider.System, loggers.CreateLogger<ResourceStatusWriter>());
+        var writer = new ResourceStatusWriter(client, resources, leader, writersTime ?? TimeProvider.System, loggers.CreateLogger<ResourceStatusWriter>());
         foreach (var service in new IHostedService[] { leader, resources, writer })
         {
             _services.Add(service);
@@ -196,4 +213,23 @@ public sealed class ResourceStatusWriterTests : IAsyncDisposable
     private JsonNode? Ready(string name) => Conditions(name).FirstOrDefault(condition => condition is JsonObject found && found["type"]?.ToString() == "Ready");
 
     private string? Text(string name, string member) => Ready(name)?[member]?.ToString();
+
+    /// <summary>Remembers the pauses that were asked for and makes none of them; the ten seconds that an answer may take are left.</summary>
+    private sealed class HurriedTime : TimeProvider
+    {
+        private static readonly TimeSpan Answer = TimeSpan.FromSeconds(10);
+
+        public ConcurrentQueue<TimeSpan> Pauses { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == Answer)
+            {
+                return base.CreateTimer(callback, state, dueTime, period);
+            }
+
+            Pauses.Enqueue(dueTime);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
 }

@@ -21,7 +21,19 @@ internal static class BusTopology
 
         await DeclareStreamAsync(channel, MessageNames.AttestationLog,
             [MessageNames.AttestationCreated, MessageNames.AttestationRevoked], cancellationToken);
+        await DeclareStreamAsync(channel, MessageNames.Restrictions, [MessageNames.AttestationRevoked], cancellationToken);
+        await BindTagClaimsAsync(channel, cancellationToken);
         await DeclareStreamAsync(channel, MessageNames.AuditTrail, [.. MessageNames.ByType.Values], cancellationToken);
+    }
+
+    private static async Task BindTagClaimsAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        await channel.ExchangeDeclareAsync(
+            MessageNames.TagClaims, ExchangeType.Headers, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await channel.ExchangeBindAsync(MessageNames.TagClaims, MessageNames.AttestationCreated, routingKey: "", cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(
+            MessageNames.Restrictions, MessageNames.TagClaims, routingKey: "",
+            new Dictionary<string, object?> { ["x-match"] = "all", [MessageNames.TagClaimHeader] = "1" }, cancellationToken: cancellationToken);
     }
 
     private static async Task DeclareStreamAsync(

@@ -29,7 +29,7 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
         LogPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await _broker.OpenAsync(cancellationToken);
-        var start = await StartAsync(connection, after, cancellationToken);
+        var start = await StartAsync(connection, MessageNames.AttestationLog, after, cancellationToken);
         await using var subscription = start.Subscription;
         if (start.Problem is { } problem)
         {
@@ -52,18 +52,40 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
         }
     }
 
+    public async IAsyncEnumerable<LogEvent.Record> ReadRestrictionsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await _broker.OpenAsync(cancellationToken);
+        var start = await StartAsync(connection, MessageNames.Restrictions, after: null, cancellationToken);
+        await using var subscription = start.Subscription;
+        while (true)
+        {
+            var delivery = await NextAsync(subscription, cancellationToken);
+            if (delivery.Marker == start.Marker)
+            {
+                yield break;
+            }
+
+            if (delivery.Marker is null)
+            {
+                yield return new LogEvent.Record(delivery.Position, delivery.Type, delivery.Body);
+            }
+
+            await AcknowledgeAsync(subscription, delivery, cancellationToken);
+        }
+    }
+
     public ValueTask DisposeAsync() => _publisher.DisposeAsync();
 
-    private async Task<Start> StartAsync(IConnection connection, LogPosition? after, CancellationToken cancellationToken)
+    private async Task<Start> StartAsync(IConnection connection, string stream, LogPosition? after, CancellationToken cancellationToken)
     {
         try
         {
             if (after is null)
             {
-                return await SubscribeAsync(connection, "first", null, cancellationToken);
+                return await SubscribeAsync(connection, stream, "first", null, cancellationToken);
             }
 
-            var resumed = await SubscribeAsync(connection, after.Offset, null, cancellationToken);
+            var resumed = await SubscribeAsync(connection, stream, after.Offset, null, cancellationToken);
             var first = await resumed.Subscription.NextAsync(Patience, time, cancellationToken);
             if (first?.Position == after)
             {
@@ -73,26 +95,26 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
 
             await resumed.Subscription.DisposeAsync();
             var found = first is null ? "nothing stands there any more" : $"{first.Position} stands there now";
-            return await SubscribeAsync(connection, "first", $"the log no longer holds {after}: {found}", cancellationToken);
+            return await SubscribeAsync(connection, stream, "first", $"the log no longer holds {after}: {found}", cancellationToken);
         }
         catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
         {
-            throw new AttestationLogException($"{Description} cannot be read: {failure.Message}", failure);
+            throw new AttestationLogException($"stream '{stream}' on {_broker.Description} cannot be read: {failure.Message}", failure);
         }
     }
 
     private async Task<Start> SubscribeAsync(
-        IConnection connection, object offset, string? problem, CancellationToken cancellationToken)
+        IConnection connection, string stream, object offset, string? problem, CancellationToken cancellationToken)
     {
-        var subscription = await StreamSubscription.StartAsync(connection, MessageNames.AttestationLog, offset, cancellationToken);
-        return new Start(subscription, await PublishMarkerAsync(cancellationToken), problem);
+        var subscription = await StreamSubscription.StartAsync(connection, stream, offset, cancellationToken);
+        return new Start(subscription, await PublishMarkerAsync(stream, cancellationToken), problem);
     }
 
     /// <summary>
     /// Over a connection of its own: a broker that is short of memory or disk takes one message of a connection and then reads from it no
     /// more, which would keep back the reader's acknowledgements.
     /// </summary>
-    private async Task<string> PublishMarkerAsync(CancellationToken cancellationToken)
+    private async Task<string> PublishMarkerAsync(string stream, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -108,12 +130,12 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
         {
             var channel = await connection.CreateChannelAsync(
                 new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), either.Token);
-            await channel.BasicPublishAsync("", MessageNames.AttestationLog, mandatory: true, properties, ReadOnlyMemory<byte>.Empty, either.Token);
+            await channel.BasicPublishAsync("", stream, mandatory: true, properties, ReadOnlyMemory<byte>.Empty, either.Token);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AttestationLogException(
-                $"{Description} confirmed no message within {Patience.TotalSeconds} s; the broker may be short of memory or disk", late);
+                $"stream '{stream}' on {_broker.Description} confirmed no message within {Patience.TotalSeconds} s; the broker may be short of memory or disk", late);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.RateLimiting;
+using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Contracts.Wire;
 using RabbitMQ.Client;
 
@@ -27,6 +28,11 @@ internal sealed class StreamPublisher(BrokerConnection broker, string source, Ti
             DeliveryMode = DeliveryModes.Persistent,
             Headers = CloudEvent.Headers(message, source, time.GetUtcNow()).ToDictionary(header => header.Key, header => (object?)header.Value),
         };
+        if (message is AttestationCreated { TagClaim: not null })
+        {
+            properties.Headers[MessageNames.TagClaimHeader] = "1";
+        }
+
         var body = JsonSerializer.SerializeToUtf8Bytes(message, typeof(T), WireJson.Default);
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

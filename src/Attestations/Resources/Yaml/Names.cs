@@ -20,7 +20,11 @@ internal static class Names
         // The grammar of image references decides what a host is, so that a registry and an image that names it always agree.
         var isHost = ImageReference.TryParse($"{host}/a", out var reference, out _)
             && reference.Repository == "a" && reference.Registry.Equals(host, StringComparison.OrdinalIgnoreCase);
-        return isHost ? null : "expected a host name with a dot, a port or 'localhost', for example registry.example.com or 127.0.0.1:5000";
+
+        // That grammar lets pass what no connection can be made to: port 75000, the address [a:b].
+        return isHost && Uri.TryCreate($"https://{host}", UriKind.Absolute, out _)
+            ? null
+            : "expected a host name with a dot, a port or 'localhost', for example registry.example.com or 127.0.0.1:5000";
     }
 
     public static string? ProblemOfNamespace(string name) =>

@@ -103,11 +103,10 @@ internal static class SecurityPolicyReader
             return null;
         }
 
-        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1) : (text.Length > 0 ? text[..^1] : text, 1000);
-        var hasUnit = text.EndsWith('s');
-        if (hasUnit && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        var unit = text.EndsWith("ms", StringComparison.Ordinal) ? "ms" : "s";
+        if (text.EndsWith(unit, StringComparison.Ordinal) && int.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            var duration = TimeSpan.FromMilliseconds((double)number * unit);
+            var duration = unit == "ms" ? TimeSpan.FromMilliseconds(number) : TimeSpan.FromSeconds(number);
             if (duration <= LongestWait)
             {
                 return duration;

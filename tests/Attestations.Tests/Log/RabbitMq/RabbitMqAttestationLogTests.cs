@@ -14,6 +14,7 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
         {
             _ = await channel.QueueDeleteAsync(MessageNames.AttestationLog);
             _ = await channel.QueueDeleteAsync(MessageNames.AuditTrail);
+            _ = await channel.QueueDeleteAsync(MessageNames.Restrictions);
         });
         await SettledAsync();
         return new LogUnderTest(() => new RabbitMqAttestationLog(node.Broker, "test/host", TimeProvider.System));
@@ -32,6 +33,7 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
             {
                 await using var log = new RabbitMqAttestationLog(node.Broker, "test/settling", TimeProvider.System);
                 _ = await log.ReadToEndAsync();
+                _ = await log.ReadRestrictionsAsync();
                 await node.OnChannelAsync(async channel => await channel.BasicPublishAsync("", MessageNames.AuditTrail, mandatory: true, new BasicProperties(), Array.Empty<byte>()));
                 return;
             }
