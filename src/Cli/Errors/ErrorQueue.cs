@@ -17,8 +17,8 @@ internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint 
 {
     public const string Name = MessageNames.SigningErrors;
 
-    /// <summary>What MassTransit and the broker wrote onto the message when it failed; a retry begins without.</summary>
-    private static readonly string[] FaultHeaders = ["MT-", "x-"];
+    /// <summary>The largest message RabbitMQ can be set to take. One that is larger than the client's own limit would end each look at the queue.</summary>
+    private const uint MostMessageBytes = 512 * 1024 * 1024;
 
     /// <summary>A broker that is short of memory or disk confirms nothing, for as long as it is.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -39,6 +39,7 @@ internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint 
         {
             var factory = BrokerClient.Factory(bus);
             factory.ClientProvidedName = "kritis errors";
+            factory.MaxInboundMessageBodySize = MostMessageBytes;
             var connection = await factory.CreateConnectionAsync(cancellationToken);
             try
             {
@@ -70,7 +71,7 @@ internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint 
         limit.CancelAfter(Patience);
         try
         {
-            await channel.BasicPublishAsync("", MessageNames.SigningQueue, mandatory: true, ForRetry(push), push.Message.Body, limit.Token);
+            await channel.BasicPublishAsync("", MessageNames.SigningQueue, mandatory: true, push.ForRetry(), push.Message.Body, limit.Token);
         }
         catch (Exception refused) when (refused is PublishException || (refused is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -89,15 +90,6 @@ internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint 
     {
         await channel.DisposeAsync();
         await connection.DisposeAsync();
-    }
-
-    private static BasicProperties ForRetry(FailedPush push)
-    {
-        var headers = (push.Message.BasicProperties.Headers ?? new Dictionary<string, object?>())
-            .Where(header => !FaultHeaders.Any(prefix => header.Key.StartsWith(prefix, StringComparison.Ordinal)))
-            .ToDictionary(header => header.Key, header => header.Value);
-        headers[FailedPush.RetriesHeader] = push.Failures;
-        return new BasicProperties(push.Message.BasicProperties) { Headers = headers, DeliveryMode = DeliveryModes.Persistent };
     }
 
     private static async Task<uint> CountAsync(IConnection connection, CancellationToken cancellationToken)

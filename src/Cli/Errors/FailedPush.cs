@@ -13,6 +13,12 @@ internal sealed record FailedPush
     /// <summary>Counts, in the message itself, how often a person has retried it.</summary>
     public const string RetriesHeader = "kritis_retries";
 
+    /// <summary>What MassTransit and the broker wrote onto the message when it failed.</summary>
+    private static readonly string[] FaultHeaders = ["MT-", "x-"];
+
+    /// <summary>By these a sender has the broker put copies into queues of its choice; the person who retries may have rights that it had not.</summary>
+    private static readonly string[] CopyHeaders = ["CC", "BCC"];
+
     /// <summary>The message itself.</summary>
     public required BasicGetResult Message { get; init; }
 
@@ -47,6 +53,19 @@ internal sealed record FailedPush
             FailedAt = Time(headers, death),
             Failures = 1 + (headers.TryGetValue(RetriesHeader, out var retries) ? Number(retries) : 0),
         };
+    }
+
+    /// <summary>Its properties for another try: as they were before it failed, without what the broker would refuse or act on when another user sends it.</summary>
+    public BasicProperties ForRetry()
+    {
+        var headers = (Message.BasicProperties.Headers ?? new Dictionary<string, object?>())
+            .Where(header => !FaultHeaders.Any(prefix => header.Key.StartsWith(prefix, StringComparison.Ordinal)) && !CopyHeaders.Contains(header.Key))
+            .ToDictionary(header => header.Key, header => header.Value);
+        headers[RetriesHeader] = Failures;
+        var properties = new BasicProperties(Message.BasicProperties) { Headers = headers, DeliveryMode = DeliveryModes.Persistent };
+        properties.ClearUserId();
+        properties.ClearExpiration();
+        return properties;
     }
 
     private static long Number(object? value) => value is long or int or short or byte ? Math.Clamp(Convert.ToInt64(value, CultureInfo.InvariantCulture), 0, int.MaxValue) : 0;

@@ -42,10 +42,10 @@ public static class BrokerClient
         factory.UserName = bus.Address.UserName;
         factory.Password = bus.Address.Password;
         factory.VirtualHost = bus.Address.VirtualHost;
-        factory.EndpointResolverFactory = _ => new DefaultEndpointResolver(Nodes(factory, bus));
+        factory.EndpointResolverFactory = _ => new Nodes(() => Read(factory, bus));
     }
 
-    private static List<AmqpTcpEndpoint> Nodes(ConnectionFactory factory, BusOptions bus)
+    private static List<AmqpTcpEndpoint> Read(ConnectionFactory factory, BusOptions bus)
     {
         if (!bus.Address.Tls)
         {
@@ -58,7 +58,7 @@ public static class BrokerClient
         {
             Enabled = true,
             ServerName = node.Host,
-            Certs = certificate is null ? null : [certificate],
+            ClientCertificateContext = certificate,
             CertificateValidationCallback = authorities is null
                 ? null
                 : (_, shown, chain, errors) => IsTrusted(shown, chain, errors, authorities),
@@ -78,9 +78,17 @@ public static class BrokerClient
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        // Addresses in a certificate that nobody trusts yet are not called.
+        chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
         chain.ChainPolicy.ExtraStore.AddRange(presented?.ChainPolicy.ExtraStore ?? []);
         _ = chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
         return chain.Build(certificate);
+    }
+
+    /// <summary>Read when a connection is made and not before: a file that cannot be read then counts as a broker that is away, and is read again.</summary>
+    private sealed class Nodes(Func<IReadOnlyList<AmqpTcpEndpoint>> read) : IEndpointResolver
+    {
+        public IEnumerable<AmqpTcpEndpoint> All() => read().Shuffle();
     }
 }

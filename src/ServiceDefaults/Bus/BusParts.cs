@@ -8,6 +8,6 @@ namespace Kritis.Events.ServiceDefaults.Bus;
 public sealed record BusParts(
     Action<IBusRegistrationConfigurator> Consumers, Action<IBusFactoryConfigurator, IBusRegistrationContext> Endpoints)
 {
-    /// <summary>The queues that must be on the broker as they are told here before the service is ready.</summary>
+    /// <summary>The queues that must be on the broker, as they are told here, before the service is ready.</summary>
     public IReadOnlyList<QueueDefinition> Queues { get; init; } = [];
 }

@@ -70,7 +70,6 @@ public static class BusRegistration
         }
 
         _ = services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueDeclaration>(provider, options, queues));
-        _ = services.AddHostedService(provider => provider.GetRequiredService<QueueDeclaration>());
         _ = services.AddHealthChecks().AddCheck<QueueDeclaration>(QueueDeclaration.Name, tags: needed ? [HealthEndpoints.Ready] : []);
     }
 
@@ -88,7 +87,7 @@ public static class BusRegistration
             host.OnRefreshConnectionFactory = factory =>
             {
                 BrokerClient.Configure(factory, options);
-                return queues?.Declared ?? Task.CompletedTask;
+                return queues?.UntilDeclaredAsync() ?? Task.CompletedTask;
             };
         });
     }

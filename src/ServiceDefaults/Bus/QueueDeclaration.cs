@@ -8,49 +8,46 @@ using RabbitMQ.Client.Exceptions;
 namespace Kritis.Events.ServiceDefaults.Bus;
 
 /// <summary>
-/// Declares the exchanges and the service's queues before MassTransit connects, and says what differs where the broker holds other ones of the same
-/// name: MassTransit would try again without a word, or give up for good. Nothing is changed or deleted; once a person has put it right, the service
-/// goes on.
+/// Declares the exchanges and the service's queues each time before MassTransit connects: what is published first has a queue to go to, also on a
+/// broker that came back without its data. And says what differs where the broker holds other ones of the same name: MassTransit would try again
+/// without a word, or give up for good. Nothing is changed or deleted; once a person has put it right, the service goes on.
 /// </summary>
 internal sealed partial class QueueDeclaration(
-    BusOptions bus, ServiceIdentity service, IReadOnlyList<QueueDefinition> queues, TimeProvider time, ILogger<QueueDeclaration> logger) : BackgroundService, IHealthCheck
+    BusOptions bus,
+    ServiceIdentity service,
+    IReadOnlyList<QueueDefinition> queues,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<QueueDeclaration> logger) : IHealthCheck
 {
     public const string Name = "queues";
     private const int PreconditionFailed = 406;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly TaskCompletionSource _declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _problem = "not yet declared";
-
-    /// <summary>Completes once all are there as they should be; is cancelled when the service stops before.</summary>
-    public Task Declared => _declared.Task;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_problem is { } problem ? HealthCheckResult.Unhealthy(problem) : HealthCheckResult.Healthy());
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Returns once all are there as they should be.</summary>
+    /// <exception cref="OperationCanceledException">The service stops before.</exception>
+    public async Task UntilDeclaredAsync()
     {
-        while (!stoppingToken.IsCancellationRequested)
+        var stopping = lifetime.ApplicationStopping;
+        while (true)
         {
             try
             {
-                await DeclareAsync(stoppingToken);
+                await DeclareAsync(stopping);
                 _problem = null;
-                _ = _declared.TrySetResult();
                 return;
             }
-            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (!stopping.IsCancellationRequested)
             {
                 Tell(failure);
             }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
 
-            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, time, stopping);
         }
-
-        _ = _declared.TrySetCanceled(stoppingToken);
     }
 
     private async Task DeclareAsync(CancellationToken cancellationToken)
@@ -59,15 +56,25 @@ internal sealed partial class QueueDeclaration(
         factory.ClientProvidedName = $"{service.Instance}/queues";
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        foreach (var exchange in MessageNames.ByType.Values)
+        foreach (var exchange in MessageNames.ByType.Values.Concat(queues.Select(queue => queue.Name)))
         {
             await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         }
 
         foreach (var queue in queues)
         {
-            _ = await channel.QueueDeclareAsync(
-                queue.Name, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(queue.Arguments), cancellationToken: cancellationToken);
+            await DeclareAsync(channel, queue, cancellationToken);
+        }
+    }
+
+    private static async Task DeclareAsync(IChannel channel, QueueDefinition queue, CancellationToken cancellationToken)
+    {
+        _ = await channel.QueueDeclareAsync(
+            queue.Name, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(queue.Arguments), cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(queue.Name, queue.Name, routingKey: "", cancellationToken: cancellationToken);
+        foreach (var source in queue.Sources)
+        {
+            await channel.ExchangeBindAsync(queue.Name, source, routingKey: "", cancellationToken: cancellationToken);
         }
     }
 
@@ -87,7 +94,7 @@ internal sealed partial class QueueDeclaration(
 
     private static partial class Log
     {
-        [LoggerMessage(Message = "The work on the bus has not begun: {Problem}")]
+        [LoggerMessage(Message = "The work on the bus waits: {Problem}")]
         public static partial void Undeclared(ILogger logger, LogLevel level, string problem);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -14,7 +15,7 @@ public sealed record BusTls
     /// <summary>A PEM file of the authorities of which one must have issued the broker's certificate; those of the machine where none is set.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>A PEM file with the certificate to show to the broker.</summary>
+    /// <summary>A PEM file with the certificate to show to the broker, and behind it those between it and the authority.</summary>
     public string? CertificateFile { get; init; }
 
     /// <summary>A PEM file with the private key of that certificate, not encrypted.</summary>
@@ -31,8 +32,15 @@ public sealed record BusTls
 
     /// <summary>The certificate to show, or null for none.</summary>
     /// <exception cref="IOException">A file cannot be read now or is none.</exception>
-    public X509Certificate2? ReadCertificate() => CertificateFile is null ? null : Read(
-        nameof(CertificateFile), CertificateFile, "a PEM certificate, with its key in Bus:Tls:KeyFile", file => X509Certificate2.CreateFromPemFile(file, KeyFile));
+    public SslStreamCertificateContext? ReadCertificate() => CertificateFile is null ? null : Read(
+        nameof(CertificateFile), CertificateFile, "a PEM certificate, with its key in Bus:Tls:KeyFile", file =>
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(file, KeyFile);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(file);
+            chain.RemoveAt(0);
+            return SslStreamCertificateContext.Create(certificate, chain, offline: true);
+        });
 
     internal static BusTls From(IConfiguration configuration, BusAddress address)
     {
@@ -51,7 +59,7 @@ public sealed record BusTls
         try
         {
             _ = tls.ReadAuthorities();
-            tls.ReadCertificate()?.Dispose();
+            _ = tls.ReadCertificate();
             return tls;
         }
         catch (UnusableFileException file)

@@ -34,7 +34,7 @@ internal static class WorkQueue
     };
 
     public static IReadOnlyList<QueueDefinition> Both { get; } =
-        [new(MessageNames.SigningErrors, ErrorArguments), new(MessageNames.SigningQueue, Arguments)];
+        [new(MessageNames.SigningErrors, ErrorArguments), new(MessageNames.SigningQueue, Arguments) { Sources = [MessageNames.ImagePushed] }];
 
     /// <summary>Has MassTransit declare both, and the exchange of the error queue, as they are told here.</summary>
     public static void Declare(IRabbitMqBusFactoryConfigurator bus, IRabbitMqReceiveEndpointConfigurator endpoint)

@@ -102,6 +102,27 @@ public class FailedPushTests
         entry.Id.Should().HaveLength(400, "--id must find it");
     }
 
-    private static BasicGetResult Message(string id, string body, Dictionary<string, object?> headers) => new(
-        1, false, "", "", 0, new BasicProperties { MessageId = id, Headers = headers }, Encoding.UTF8.GetBytes(body));
+    [Fact]
+    public void A_retry_begins_without_what_the_failure_wrote_and_sends_nothing_where_only_its_sender_wanted_it()
+    {
+        var failed = Message("m1", Body, new()
+        {
+            ["MT-Fault-Message"] = "the key is gone"u8.ToArray(),
+            ["x-death"] = new List<object?>(),
+            ["x-delivery-count"] = 20L,
+            ["CC"] = new List<object?> { "kritis.attestations"u8.ToArray() },
+            ["BCC"] = new List<object?> { "kritis.attestations"u8.ToArray() },
+            ["cloudEvents_type"] = "kritis.image-pushed"u8.ToArray(),
+        }, new BasicProperties { UserId = "somebody", Expiration = "1000" });
+
+        var retried = FailedPush.Of(failed).ForRetry();
+
+        retried.Headers!.Keys.Should().BeEquivalentTo("cloudEvents_type", FailedPush.RetriesHeader);
+        (retried.MessageId, retried.Persistent).Should().Be(("m1", true));
+        (retried.IsUserIdPresent(), retried.IsExpirationPresent()).Should().Be((false, false), "the broker refuses a foreign user and forgets what expires");
+        FailedPush.Of(Message("m1", Body, new(retried.Headers))).Failures.Should().Be(2);
+    }
+
+    private static BasicGetResult Message(string id, string body, Dictionary<string, object?> headers, BasicProperties? properties = null) => new(
+        1, false, "", "", 0, new BasicProperties(properties ?? new BasicProperties()) { MessageId = id, Headers = headers }, Encoding.UTF8.GetBytes(body));
 }

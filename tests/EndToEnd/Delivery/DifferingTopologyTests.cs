@@ -74,23 +74,37 @@ public class DifferingTopologyTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Signer", "http")]
-    [InlineData("Verifier", "https")]
-    public async Task A_service_that_finds_another_exchange_says_what_differs_and_stops_when_asked_to(string name, string scheme)
+    [InlineData("Signer", "http", MessageNames.AttestationCreated)]
+    [InlineData("Signer", "http", MessageNames.SigningErrors)]
+    [InlineData("Verifier", "https", MessageNames.AttestationCreated)]
+    public async Task A_service_that_finds_another_exchange_says_what_differs_and_stops_when_asked_to(string name, string scheme, string exchange)
     {
-        await _channel.ExchangeDeclareAsync(MessageNames.AttestationCreated, ExchangeType.Topic, durable: true, cancellationToken: Cancellation);
+        await _channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, cancellationToken: Cancellation);
         await using var service = Start(name, scheme);
 
         await Eventually.Async("the service says what differs", async () =>
-            (await service.ReadinessAsync(Cancellation)).Contains("inequivalent arg 'type' for exchange 'kritis.attestation-created'"), Cancellation, () => service.Output);
+            (await service.ReadinessAsync(Cancellation)).Contains($"inequivalent arg 'type' for exchange '{exchange}'"), Cancellation, () => service.Output);
 
         (await service.ReadinessAsync(Cancellation)).Should().Contain("received 'fanout' but current is 'topic'").And.Contain("docs/rabbitmq.md");
         (await service.StopAsync()).Should().BeTrue("it ends when asked to");
     }
 
-    private ServiceProcess Start(string name, string scheme) => ServiceProcess.Start(name, Installation.Assembly(name), Installation.Loopback(scheme), new Dictionary<string, string>
+    [Fact]
+    public async Task A_signer_whose_sign_in_is_refused_says_so_without_its_password()
     {
-        ["Bus:Uri"] = _broker.Uri.ToString(),
+        await using var signer = Start("Signer", "http", $"amqp://guest:s3cret@127.0.0.1:{_broker.Port}");
+
+        await Eventually.Async("the signer says why it waits", async () =>
+            (await signer.ReadinessAsync(Cancellation)).Contains("ACCESS_REFUSED"), Cancellation, () => signer.Output);
+
+        (await signer.ReadinessAsync(Cancellation)).Should().Contain($"amqp://127.0.0.1:{_broker.Port}/").And.NotContain("s3cret");
+        signer.Output.Should().Contain("ACCESS_REFUSED").And.NotContain("s3cret");
+        (await signer.StopAsync()).Should().BeTrue("it ends when asked to");
+    }
+
+    private ServiceProcess Start(string name, string scheme, string? bus = null) => ServiceProcess.Start(name, Installation.Assembly(name), Installation.Loopback(scheme), new Dictionary<string, string>
+    {
+        ["Bus:Uri"] = bus ?? _broker.Uri.ToString(),
         ["Resources:Path"] = _folder.File("resources"),
         ["Data:Path"] = _folder.File("data"),
     });

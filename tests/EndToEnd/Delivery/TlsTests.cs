@@ -5,6 +5,7 @@ using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Settings;
 using Kritis.Events.Servers;
 using Microsoft.Extensions.Configuration;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Kritis.Events.EndToEnd.Delivery;
@@ -14,9 +15,12 @@ public class TlsTests : IAsyncLifetime
 {
     private readonly ServerFolder _folder = new("bus-tls");
     private readonly TestAuthority _authority = new("authority of the broker");
+    private readonly TestAuthority _between;
     private readonly TestAuthority _other = new("other");
     private readonly int _port = FreePorts.Next();
     private RabbitMqServer _broker = null!;
+
+    public TlsTests() => _between = new TestAuthority("authority of the services", _authority);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -24,8 +28,9 @@ public class TlsTests : IAsyncLifetime
     {
         _folder.Write("ca.pem", _other.Certificate + "\n" + _authority.Certificate);
         _folder.Write("other.pem", _other.Certificate);
-        var client = _authority.Client("kritis", "services");
-        _folder.Write("client.pem", client.Certificate);
+        var client = _between.Client("kritis", "services");
+        // The broker knows the authority at the top only.
+        _folder.Write("client.pem", client.Certificate + "\n" + _between.Certificate);
         _folder.Write("client.key", client.Key);
         _folder.Write("resources/a.yaml", """
             apiVersion: kritis.events/v1alpha1
@@ -42,6 +47,7 @@ public class TlsTests : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         await _broker.DisposeAsync();
+        _between.Dispose();
         _authority.Dispose();
         _other.Dispose();
         _folder.Dispose();
@@ -59,7 +65,21 @@ public class TlsTests : IAsyncLifetime
         });
 
         await service.UntilReadyAsync(Cancellation);
+    }
 
+    [Fact]
+    public async Task A_renewed_file_is_taken_up_by_the_next_connection_and_a_lost_one_is_told_like_a_broker_that_is_away()
+    {
+        var file = _folder.Write("renewed.pem", _other.Certificate);
+        var factory = BrokerClient.Factory(Bus(Settings("127.0.0.1", "renewed.pem")));
+        (await ConnectAsync(factory)).Should().BeFalse("another authority issued it");
+
+        _folder.Write("renewed.pem", _authority.Certificate);
+        (await ConnectAsync(factory)).Should().BeTrue();
+
+        File.Delete(file);
+        (await FluentActions.Awaiting(() => factory.CreateConnectionAsync(Cancellation)).Should().ThrowAsync<BrokerUnreachableException>())
+            .Which.GetBaseException().Message.Should().StartWith("Bus:Tls:CaFile ").And.Contain(file);
     }
 
     [Fact]
@@ -74,12 +94,16 @@ public class TlsTests : IAsyncLifetime
         (await ConnectAsync(nobody)).Should().BeFalse("the broker wants a certificate");
     }
 
-    private static async Task<bool> ConnectAsync(IEnumerable<KeyValuePair<string, string>> settings)
+    private static BusOptions Bus(IEnumerable<KeyValuePair<string, string>> settings) =>
+        BusOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
+
+    private static Task<bool> ConnectAsync(IEnumerable<KeyValuePair<string, string>> settings) => ConnectAsync(BrokerClient.Factory(Bus(settings)));
+
+    private static async Task<bool> ConnectAsync(ConnectionFactory factory)
     {
-        var bus = BusOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
         try
         {
-            await using var connection = await BrokerClient.Factory(bus).CreateConnectionAsync(Cancellation);
+            await using var connection = await factory.CreateConnectionAsync(Cancellation);
             return connection.IsOpen;
         }
         catch (BrokerUnreachableException)
