@@ -12,14 +12,10 @@ internal static class FilledIndex
         var index = new AttestationIndex();
         for (var number = 0; number < attestations; number++)
         {
-            var image = BenchmarkImages.Of(number);
-            _ = index.Add(image, new IndexedAttestation
+            _ = index.Add(BenchmarkImages.Of(number), new IndexedAttestation
             {
-                Id = image.Digest.Hex,
                 Witness = witness.Name,
                 KeyFingerprint = witness.Keys[0].PublicKey.Fingerprint,
-                CreatedAt = DateTimeOffset.UnixEpoch,
-                Tag = "1.0",
             });
         }
 
