@@ -15,11 +15,8 @@ internal static class FilledIndex
             var image = BenchmarkImages.Of(number);
             _ = index.Add(image, new IndexedAttestation
             {
-                Id = image.Digest.Hex,
                 Witness = witness.Name,
                 KeyFingerprint = witness.Keys[0].PublicKey.Fingerprint,
-                CreatedAt = DateTimeOffset.UnixEpoch,
-                Tag = "1.0",
             });
         }
 
