@@ -26,7 +26,7 @@ internal static class Program
         var builder = KritisService.CreateBuilder("signer", args, "http://localhost:8080");
         builder.AddKubernetes();
         builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
-        builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "signer");
+        builder.Services.AddAttestationLog(builder.Broker(), builder.DataPath(), "signer");
         builder.Services.AddAttestationIndex(keepSignatures: true, HealthEndpoints.Ready);
         builder.Services.AddAlibabaCloud(builder.Configuration);
         builder.Services.AddRegistry();

@@ -1,8 +1,10 @@
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Attestations.Snapshots;
 using Kritis.Events.ServiceDefaults;
 using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Health;
 using Kritis.Events.ServiceDefaults.Kubernetes;
+using Kritis.Events.ServiceDefaults.Settings;
 using Kritis.Events.Verifier.Admission;
 using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
@@ -27,6 +29,7 @@ internal static class Program
         builder.AddKubernetes();
         builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
         builder.AddCache();
+        builder.Services.AddIndexSnapshot(builder.DataPath());
         // Services stop in reverse: the bus after the journal, which tells its last decisions.
         builder.AddBus(needed: false, PushFeed.Parts, shown);
         builder.AddNamespaces();

@@ -5,13 +5,14 @@ using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Contracts.Wire;
 using Kritis.Events.EndToEnd.System;
 using Kritis.Events.Servers;
+using RabbitMQ.Client;
 
 namespace Kritis.Events.EndToEnd;
 
 /// <summary>What could not be signed, and what a person does about it.</summary>
 public class ErrorQueueTests : OwnInstallation
 {
-    private const string ErrorQueue = MessageNames.SigningQueue + "_error";
+    private const string ErrorQueue = MessageNames.SigningErrors;
 
     [Fact]
     public async Task G2_what_could_not_be_signed_is_shown_kept_retried_and_dropped()
@@ -68,12 +69,57 @@ public class ErrorQueueTests : OwnInstallation
             () => Review.AdmitsAsync(Installation.Verifiers[0], Installation.Name("kritis-demo/after-poison", layout.Digest), Cancellation), Cancellation,
             () => Installation.Signers[0].Output);
         await UntilErrorsAsync(bus, (uint)poison.Length + 1);
-        (await KritisAsync("errors")).Should().Contain("(no push)").And.Contain($"{poison.Length + 1} in the error queue");
-        (await KritisAsync("errors", "drop", "--all")).Should().Contain($"{poison.Length + 1} of {poison.Length + 1} dropped");
+        // More than a client takes that is not told to.
+        await bus.PublishAsync(ErrorQueue, new byte[70 * 1024 * 1024], header, Cancellation);
+        await UntilErrorsAsync(bus, (uint)poison.Length + 2);
+        (await KritisAsync("errors")).Should().Contain("(no push)").And.Contain($"{poison.Length + 2} in the error queue");
+        (await KritisAsync("errors", "drop", "--all")).Should().Contain($"{poison.Length + 2} of {poison.Length + 2} dropped");
         foreach (var signer in Installation.Signers)
         {
             (await signer.ReadinessAsync(Cancellation)).Should().Be("ready");
         }
+    }
+
+    [Fact]
+    public async Task G2_a_push_whose_signer_ends_each_time_is_kept_in_the_error_queue_shown_with_the_reason_and_signed_when_retried()
+    {
+        foreach (var signer in Installation.Signers)
+        {
+            (await signer.StopAsync()).Should().BeTrue();
+        }
+
+        var image = await PushAsync("deadly");
+        await using var connection = await new ConnectionFactory { Uri = Installation.Broker.Uri }.CreateConnectionAsync(Cancellation);
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Cancellation);
+        await channel.BasicPublishAsync(MessageNames.ImagePushed, "", mandatory: true, new BasicProperties
+        {
+            MessageId = "deadly-1",
+            Headers = new Dictionary<string, object?> { [CloudEvent.TypeHeader] = MessageNames.ImagePushed },
+        }, JsonSerializer.SerializeToUtf8Bytes(Push() with { EventId = "deadly", Image = Image.Parse(image) }, WireJson.Default.ImagePushed), Cancellation);
+
+        await Eventually.Async("the push has come back so often that the broker gives it up", async () =>
+        {
+            if (await channel.BasicGetAsync(MessageNames.SigningQueue, autoAck: false, Cancellation) is { } push)
+            {
+                await channel.BasicNackAsync(push.DeliveryTag, multiple: false, requeue: true, Cancellation);
+            }
+
+            return await channel.MessageCountAsync(ErrorQueue, Cancellation) == 1;
+        }, Cancellation);
+
+        (await KritisAsync("errors", "list")).Should().Contain("deadly-1").And.Contain(image).And.Contain("event deadly").And.Contain("once").And.Contain("came back to the work queue too often");
+        var listed = JsonDocument.Parse(await KritisAsync("errors", "list", "--output", "json")).RootElement;
+        listed.GetProperty("count").GetInt32().Should().Be(1);
+        listed.GetProperty("messages")[0].GetProperty("image").GetString().Should().Be(image);
+        (await KritisCommand.EndAsync(Installation, Cancellation, "errors", "drop")).Should().Match<(int ExitCode, string Output)>(
+            ended => ended.ExitCode == 1 && ended.Output.Contains("either --all or --id"), "to drop everything must be said");
+        (await KritisAsync("errors", "retry", "--id", "deadly-1")).Should().Contain("1 of 1 retried");
+        (await channel.MessageCountAsync(ErrorQueue, Cancellation)).Should().Be(0);
+        (await channel.MessageCountAsync(MessageNames.SigningQueue, Cancellation)).Should().Be(1);
+
+        var again = Installation.StartSigner("signer-again", Installation.Loopback("http"));
+        await again.UntilReadyAsync(Cancellation);
+        await AdmittedAsync(image);
     }
 
     private static ImagePushed Push() => new()

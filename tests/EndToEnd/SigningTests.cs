@@ -25,7 +25,7 @@ public class SigningTests(Installation installation)
         var failed = await bus.HearAsync("SigningFailed", heard => heard.Text("image") == image.ToString(), Cancellation);
         failed.Text("code").Should().Be("NotInRegistry");
         failed.Text("witness").Should().Be(Installation.WitnessName);
-        await Eventually.Async("the push is kept in the error queue", async () => await bus.CountAsync(MessageNames.SigningQueue + "_error", Cancellation) > 0, Cancellation);
+        await Eventually.Async("the push is kept in the error queue", async () => await bus.CountAsync(MessageNames.SigningErrors, Cancellation) > 0, Cancellation);
         (await Review.AdmitsAsync(installation.Verifiers[0], image.ToString(), Cancellation)).Should().BeFalse();
     }
 

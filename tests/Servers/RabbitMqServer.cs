@@ -3,45 +3,61 @@ using RabbitMQ.Client;
 
 namespace Kritis.Events.Servers;
 
-/// <summary>Debian's <c>rabbitmq-server</c> with ports, data and port mapper of its own.</summary>
+/// <summary>Debian's <c>rabbitmq-server</c> with ports and data of its own. The nodes of a cluster share the port mapper of the first.</summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Binary = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private readonly ServerFolder _folder = new("rabbitmq");
     private readonly int _distributionPort = FreePorts.Next();
-    private readonly int _mapperPort = FreePorts.Next();
+    private readonly int _mapperPort;
+    private readonly bool _hasMapper;
     private ChildProcess? _mapper;
     private ChildProcess? _server;
 
-    private RabbitMqServer()
+    /// <param name="first">The node of whose cluster it will be, or null.</param>
+    internal RabbitMqServer(RabbitMqServer? first = null)
     {
+        _hasMapper = first is null;
+        _mapperPort = first?._mapperPort ?? FreePorts.Next();
     }
 
     public int Port { get; } = FreePorts.Next();
 
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/");
 
+    /// <summary>Its name among the nodes of its cluster.</summary>
+    internal string Node => $"kritis{Port}@localhost";
+
     public static async Task<RabbitMqServer> StartAsync(CancellationToken cancellationToken)
     {
         var server = new RabbitMqServer();
-        server._folder.Write("rabbitmq.conf", string.Create(CultureInfo.InvariantCulture, $"""
-            listeners.tcp.1 = 127.0.0.1:{server.Port}
-            loopback_users.guest = false
-            disk_free_limit.absolute = 50MB
-            vm_memory_high_watermark.absolute = 2GB
-            """) + "\n");
-        server._folder.Write("enabled_plugins", "[].\n");
-        try
-        {
-            await server.StartNodeAsync(cancellationToken);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
+        await server.StartAsync([], cancellationToken);
+        return server;
     }
+
+    /// <summary>Starts one that takes connections with TLS as well, from those who show a certificate.</summary>
+    /// <param name="port">Its port for them.</param>
+    /// <param name="certificate">Its own certificate.</param>
+    /// <param name="authority">Who issues those of the clients, PEM.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    internal static async Task<RabbitMqServer> StartAsync(int port, CertificateAndKey certificate, string authority, CancellationToken cancellationToken)
+    {
+        var server = new RabbitMqServer();
+        await server.StartAsync([
+            string.Create(CultureInfo.InvariantCulture, $"listeners.ssl.1 = 127.0.0.1:{port}"),
+            $"ssl_options.cacertfile = {server._folder.Write("ca.pem", authority)}",
+            $"ssl_options.certfile = {server._folder.Write("server.pem", certificate.Certificate)}",
+            $"ssl_options.keyfile = {server._folder.Write("server.key", certificate.Key)}",
+            "ssl_options.verify = verify_peer",
+            "ssl_options.fail_if_no_peer_cert = true",
+        ], cancellationToken);
+        return server;
+    }
+
+    /// <summary>Runs <c>rabbitmq-queues</c> against it.</summary>
+    /// <exception cref="InvalidOperationException">It said no; the message holds what it wrote.</exception>
+    internal Task<string> QueuesAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        ChildProcess.RunAsync("/usr/lib/rabbitmq/bin/rabbitmq-queues", arguments, cancellationToken, Environment());
 
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()
@@ -63,6 +79,28 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Starts it again on the same ports and data.</summary>
     public Task RestartAsync(CancellationToken cancellationToken) => StartNodeAsync(cancellationToken);
 
+    internal async Task StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
+    {
+        string[] own =
+        [
+            string.Create(CultureInfo.InvariantCulture, $"listeners.tcp.1 = 127.0.0.1:{Port}"),
+            "loopback_users.guest = false",
+            "disk_free_limit.absolute = 50MB",
+            "vm_memory_high_watermark.absolute = 2GB",
+        ];
+        _folder.Write("rabbitmq.conf", string.Join('\n', own.Concat(settings)) + "\n");
+        _folder.Write("enabled_plugins", "[].\n");
+        try
+        {
+            await StartNodeAsync(cancellationToken);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
@@ -77,7 +115,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private async Task StartNodeAsync(CancellationToken cancellationToken)
     {
         var environment = Environment();
-        _mapper ??= ChildProcess.Start("epmd", "epmd", ["-address", "127.0.0.1", "-port", _mapperPort.ToString(CultureInfo.InvariantCulture)], environment);
+        _mapper ??= !_hasMapper ? null : ChildProcess.Start("epmd", "epmd", ["-address", "127.0.0.1", "-port", _mapperPort.ToString(CultureInfo.InvariantCulture)], environment);
         _server = ChildProcess.Start("rabbitmq", Binary, [], environment, _folder.Path);
         await Eventually.Async("RabbitMQ takes connections", async () =>
         {
@@ -115,7 +153,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private Dictionary<string, string> Environment() => new()
     {
         ["HOME"] = _folder.Path,
-        ["RABBITMQ_NODENAME"] = $"kritis{Port}@localhost",
+        ["RABBITMQ_NODENAME"] = Node,
         ["RABBITMQ_MNESIA_BASE"] = _folder.File("mnesia"),
         ["RABBITMQ_LOG_BASE"] = _folder.File("log"),
         ["RABBITMQ_PID_FILE"] = _folder.File("rabbitmq.pid"),
@@ -124,6 +162,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         ["RABBITMQ_DIST_PORT"] = _distributionPort.ToString(CultureInfo.InvariantCulture),
         ["ERL_EPMD_PORT"] = _mapperPort.ToString(CultureInfo.InvariantCulture),
         ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+        ["RABBITMQ_ERLANG_COOKIE"] = $"kritis{_mapperPort}",
         ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
     };
 }

@@ -9,15 +9,25 @@ internal sealed class TestAuthority : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-    private readonly DateTimeOffset _from = DateTimeOffset.UtcNow.AddHours(-1);
-    private readonly DateTimeOffset _until = DateTimeOffset.UtcNow.AddDays(1);
+    private static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddHours(-1);
+    private static readonly DateTimeOffset Until = DateTimeOffset.UtcNow.AddDays(1);
     private readonly X509Certificate2 _certificate;
 
     public TestAuthority(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = Request($"CN={name}", key, X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, isAuthority: true);
-        _certificate = request.CreateSelfSigned(_from, _until);
+        _certificate = request.CreateSelfSigned(From, Until);
+    }
+
+    /// <param name="name">Its name.</param>
+    /// <param name="above">The authority that issued its certificate.</param>
+    public TestAuthority(string name, TestAuthority above)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = Request($"CN={name}", key, X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, isAuthority: true);
+        using var certificate = request.Create(above._certificate, From, Until, RandomNumberGenerator.GetBytes(16));
+        _certificate = certificate.CopyWithPrivateKey(key);
     }
 
     public string Certificate => _certificate.ExportCertificatePem();
@@ -53,7 +63,7 @@ internal sealed class TestAuthority : IDisposable
             request.CertificateExtensions.Add(alternatives);
         }
 
-        using var certificate = request.Create(_certificate, _from, _until, RandomNumberGenerator.GetBytes(16));
+        using var certificate = request.Create(_certificate, From, Until, RandomNumberGenerator.GetBytes(16));
         return new CertificateAndKey(certificate.ExportCertificatePem(), key.ExportECPrivateKeyPem());
     }
 

@@ -9,10 +9,19 @@ namespace Kritis.Events.Attestations.Index;
 /// </summary>
 public sealed class AttestationIndex
 {
-    private readonly ConcurrentDictionary<Image, AttestedImage> _images = new();
+    private readonly ConcurrentDictionary<ImageKey, AttestedImage> _images = new();
+    private readonly RepositoryNumbers _repositories = new();
+    private readonly AttestedCombinations _combinations = new();
     private readonly ClaimedTags _tags = new();
+    private volatile Action<ImageKey>? _verify;
     private long _attestations;
     private long _revocations;
+
+    /// <summary>
+    /// Whether each attestation is kept with its signature, time, tag and push: 600 bytes and more each. Without, an image costs about 100 bytes however
+    /// many keys have signed it.
+    /// </summary>
+    public bool KeepsDetails { get; init; }
 
     /// <summary>How many attestations it holds.</summary>
     public long Count => Interlocked.Read(ref _attestations);
@@ -23,29 +32,31 @@ public sealed class AttestationIndex
     /// <summary>How many claims of tags it holds.</summary>
     public long TagClaimCount => _tags.Count;
 
-    /// <summary>All that is known of <paramref name="image"/>; <see cref="AttestedImage.Unknown"/> where nothing is.</summary>
-    public AttestedImage Find(Image image) => _images.GetValueOrDefault(image, AttestedImage.Unknown);
+    internal RepositoryNumbers Repositories => _repositories;
 
-    /// <summary>Adds a verified attestation.</summary>
-    /// <returns>Whether it is new: an id is held once.</returns>
-    public bool Add(Image image, IndexedAttestation attestation)
+    /// <summary>All that is known of <paramref name="image"/>; <see cref="AttestedImage.Unknown"/> where nothing is.</summary>
+    public AttestedImage Find(Image image)
     {
-        var isNew = Change(image, known => known.Attestations.Any(held => held.Id == attestation.Id)
-            ? known
-            : known with { Attestations = known.Attestations.Add(attestation) });
-        if (isNew)
+        ArgumentNullException.ThrowIfNull(image);
+        if (_repositories.Find(image.Registry, image.Repository) is not { } repository)
         {
-            _ = Interlocked.Increment(ref _attestations);
+            return AttestedImage.Unknown;
         }
 
-        return isNew;
+        var key = ImageKey.Of(repository, image.Digest);
+        _verify?.Invoke(key);
+        return _images.GetValueOrDefault(key, AttestedImage.Unknown);
     }
+
+    /// <summary>Adds a verified attestation.</summary>
+    /// <returns>Whether it is new: a witness's word by one key is held once.</returns>
+    public bool Add(Image image, IndexedAttestation attestation) => Add(KeyOf(image), attestation);
 
     /// <summary>Adds a verified revocation. It stands beside the attestations, so that the order of arrival does not matter.</summary>
     /// <returns>Whether it is new: an id is held once.</returns>
     public bool Revoke(Image image, IndexedRevocation revocation)
     {
-        var isNew = Change(image, known => known.Revocations.Any(held => held.Id == revocation.Id)
+        var isNew = Change(KeyOf(image), known => known.Revocations.Any(held => held.Id == revocation.Id)
             ? known
             : known with { Revocations = known.Revocations.Add(revocation) });
         if (isNew)
@@ -73,7 +84,34 @@ public sealed class AttestationIndex
         return _tags.Add(new TagName(image.Registry, image.Repository, tag), claim);
     }
 
-    private bool Change(Image image, Func<AttestedImage, AttestedImage> change)
+    /// <summary>Has what was kept of an image elsewhere verified and added before the image is looked up; null once nothing is left there.</summary>
+    internal void VerifyFirst(Action<ImageKey>? verify) => _verify = verify;
+
+    internal bool Add(ImageKey image, IndexedAttestation attestation)
+    {
+        var isNew = Change(image, known => known.IsAttestedBy(attestation.Witness, attestation.KeyFingerprint) ? known : With(known, attestation));
+        if (isNew)
+        {
+            _ = Interlocked.Increment(ref _attestations);
+        }
+
+        return isNew;
+    }
+
+    internal bool Holds(ImageKey image, string witness, Digest keyFingerprint) =>
+        _images.TryGetValue(image, out var known) && known.IsAttestedBy(witness, keyFingerprint);
+
+    private AttestedImage With(AttestedImage known, IndexedAttestation attestation) => KeepsDetails
+        ? known with { Attestations = known.Attestations.Add(attestation) }
+        : _combinations.With(known, _combinations.Brief(attestation));
+
+    internal ImageKey KeyOf(Image image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return ImageKey.Of(_repositories.NumberOf(image.Registry, image.Repository), image.Digest);
+    }
+
+    private bool Change(ImageKey image, Func<AttestedImage, AttestedImage> change)
     {
         while (true)
         {

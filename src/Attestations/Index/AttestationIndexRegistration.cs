@@ -8,12 +8,12 @@ public static class AttestationIndexRegistration
 {
     /// <summary>Adds <see cref="AttestationIndex"/>, <see cref="IndexWriter"/> and <see cref="IndexFollower"/>.</summary>
     /// <param name="services">The service's container.</param>
-    /// <param name="keepSignatures">Whether the index keeps signatures, to attach them again.</param>
+    /// <param name="keepSignatures">Whether the index keeps signatures, to attach them again, and what comes with them.</param>
     /// <param name="readyTag">The tag of the health checks that decide readiness.</param>
     public static IServiceCollection AddAttestationIndex(this IServiceCollection services, bool keepSignatures, string readyTag)
     {
-        _ = services.AddSingleton(new IndexWriterOptions { KeepSignatures = keepSignatures });
-        _ = services.AddSingleton<AttestationIndex>();
+        _ = services.AddSingleton(new IndexWriterOptions());
+        _ = services.AddSingleton(_ => new AttestationIndex { KeepsDetails = keepSignatures });
         _ = services.AddSingleton<IndexWriter>();
         _ = services.AddSingleton<IndexFollower>();
         _ = services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<IndexFollower>());

@@ -14,6 +14,22 @@ public sealed record AttestedImage(
     /// <summary>An image the log says nothing of.</summary>
     public static AttestedImage Unknown { get; } = new([], []);
 
+    /// <summary>Whether it holds an attestation by that witness and key, whatever the key counts for.</summary>
+    /// <param name="witness">The witness's name.</param>
+    /// <param name="keyFingerprint">The key version that signed.</param>
+    public bool IsAttestedBy(string witness, Digest keyFingerprint)
+    {
+        foreach (var attestation in Attestations)
+        {
+            if (attestation.IsBy(witness, keyFingerprint))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>What <paramref name="witness"/> has to say for the image, as its keys are trusted now.</summary>
     public WitnessStanding StandingOf(Witness witness)
     {

@@ -1,7 +1,6 @@
-using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Resources;
-using Kritis.Events.Contracts.Images;
+using Kritis.Events.Attestations.Snapshots;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +9,7 @@ namespace Kritis.Events.Attestations.Index;
 /// <summary>
 /// Follows the log and folds what it verified into the index. When the log is away it tries again with back-off from where it
 /// stood, and the index goes on answering. When keys are pinned that were not pinned before, the log is read from the first once
-/// more, because attestations by them were passed over.
+/// more, because attestations by them were passed over. Where there is a snapshot, it begins at the place in the log where that ends.
 /// </summary>
 public sealed partial class IndexFollower : BackgroundService
 {
@@ -21,10 +20,18 @@ public sealed partial class IndexFollower : BackgroundService
     private readonly IndexWriter _writer;
     private readonly TimeProvider _time;
     private readonly ILogger<IndexFollower> _logger;
+    private readonly IndexSnapshot? _snapshot;
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _changing = new();
     private HashSet<PinnedKey> _pinned;
+
+    /// <summary>The keys whose attestations were all taken in up to <see cref="_position"/>; another set each time, never changed.</summary>
+    private volatile HashSet<PinnedKey> _covered = [];
     private bool _readAgain;
+    private bool _restartSnapshot;
+
+    /// <summary>How many restrictions the log must have for the snapshot's position to be used; null once they were read.</summary>
+    private long? _restrictions;
     private volatile bool _isCurrent;
     private CancellationTokenSource? _reading;
     private LogPosition? _position;
@@ -32,12 +39,16 @@ public sealed partial class IndexFollower : BackgroundService
 
     /// <summary>A follower; it starts with its host.</summary>
     public IndexFollower(
-        IAttestationLog log, IndexWriter writer, IResourceSource resources, TimeProvider time, ILogger<IndexFollower> logger)
+        IAttestationLog log, IndexWriter writer, IResourceSource resources, TimeProvider time, ILogger<IndexFollower> logger, IndexSnapshot? snapshot = null)
     {
         ArgumentNullException.ThrowIfNull(resources);
-        (_log, _writer, _resources, _time, _logger) = (log, writer, resources, time, logger);
-        _pinned = PinnedKeys(resources.Current);
+        (_log, _writer, _resources, _time, _logger, _snapshot) = (log, writer, resources, time, logger, snapshot);
+        _pinned = PinnedKey.AllOf(resources.Current);
         resources.Changed += ReadAgainForNewKeys;
+        if (snapshot is not null)
+        {
+            snapshot.Distrusted += ReadAgainForTheSnapshot;
+        }
     }
 
     /// <summary>Completes once everything that stood in the log at the start has been folded in.</summary>
@@ -59,6 +70,11 @@ public sealed partial class IndexFollower : BackgroundService
     public override void Dispose()
     {
         _resources.Changed -= ReadAgainForNewKeys;
+        if (_snapshot is not null)
+        {
+            _snapshot.Distrusted -= ReadAgainForTheSnapshot;
+        }
+
         base.Dispose();
     }
 
@@ -67,6 +83,7 @@ public sealed partial class IndexFollower : BackgroundService
     {
         // Without pinned keys nothing in the log counts, and having read it means nothing.
         await _resources.FirstRead.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        BeginAtSnapshot();
         var pause = FirstPause;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -98,13 +115,10 @@ public sealed partial class IndexFollower : BackgroundService
     private async Task FollowAsync(Action connected, CancellationToken stoppingToken)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        lock (_changing)
+        Begin(reading);
+        if (_restrictions is { } expected)
         {
-            _reading = reading;
-            if (_readAgain)
-            {
-                (_readAgain, _position) = (false, null);
-            }
+            await ReadRestrictionsAsync(expected, reading.Token);
         }
 
         await foreach (var happened in _log.FollowAsync(_position, reading.Token))
@@ -116,19 +130,85 @@ public sealed partial class IndexFollower : BackgroundService
                 case LogEvent.Record record:
                     _writer.Write(record);
                     _position = record.Position;
+                    _snapshot?.Advance(record.Position, _covered);
                     _ = Interlocked.Increment(ref _read);
                     break;
                 case LogEvent.CaughtUp:
                     Log.CaughtUp(_logger, _log.Description, Read);
                     _ = _caughtUp.TrySetResult();
                     NowCurrent();
+                    _snapshot?.CaughtUp();
                     break;
                 case LogEvent.ReadFromFirst again:
-                    _position = null;
                     Log.ReadFromFirst(_logger, again.Reason);
+                    ReadFromFirst();
+                    _snapshot?.Restart(keepsUnverified: false);
                     break;
             }
         }
+    }
+
+    private void BeginAtSnapshot()
+    {
+        HashSet<PinnedKey> pinned;
+        lock (_changing)
+        {
+            pinned = _pinned;
+        }
+
+        if (_snapshot?.Load(pinned) is { } coverage)
+        {
+            (_position, _restrictions, _covered) = (coverage.Position, coverage.Restrictions, pinned);
+        }
+    }
+
+    private void Begin(CancellationTokenSource reading)
+    {
+        var restart = false;
+        lock (_changing)
+        {
+            _reading = reading;
+            if (_readAgain)
+            {
+                (_readAgain, _position) = (false, null);
+                (restart, _restartSnapshot) = (_restartSnapshot, false);
+            }
+
+            if (_position is null)
+            {
+                ReadFromFirst();
+            }
+        }
+
+        if (restart)
+        {
+            _snapshot?.Restart(keepsUnverified: true);
+        }
+    }
+
+    private void ReadFromFirst() => (_position, _restrictions, _covered) = (null, null, _pinned);
+
+    /// <summary>
+    /// A snapshot can be old, or somebody's: what takes admissions away is read from the log before anything of it is used. Where the log kept less of
+    /// that than there was when the snapshot was written, only the whole log tells.
+    /// </summary>
+    private async Task ReadRestrictionsAsync(long expected, CancellationToken cancellationToken)
+    {
+        await foreach (var record in _log.ReadRestrictionsAsync(cancellationToken))
+        {
+            _writer.Write(record);
+        }
+
+        if (_writer.Restrictions < expected)
+        {
+            Log.RestrictionsMissing(_logger, _log.Description, _writer.Restrictions, expected);
+            lock (_changing)
+            {
+                ReadFromFirst();
+            }
+        }
+
+        _restrictions = null;
     }
 
     private void NowCurrent()
@@ -141,11 +221,13 @@ public sealed partial class IndexFollower : BackgroundService
 
     private void ReadAgainForNewKeys(ResourceSet resources)
     {
-        var pinned = PinnedKeys(resources);
+        var pinned = PinnedKey.AllOf(resources);
         lock (_changing)
         {
             var nothingNew = pinned.IsSubsetOf(_pinned);
             _pinned = pinned;
+            // While a key is not pinned, what it signed is passed over.
+            _covered = [.. _covered.Intersect(pinned)];
             if (nothingNew)
             {
                 return;
@@ -156,6 +238,15 @@ public sealed partial class IndexFollower : BackgroundService
         }
 
         Log.NewKeys(_logger);
+    }
+
+    private void ReadAgainForTheSnapshot()
+    {
+        lock (_changing)
+        {
+            (_readAgain, _restartSnapshot, _isCurrent) = (true, true, false);
+            StopReading();
+        }
     }
 
     private void StopReading()
@@ -171,15 +262,6 @@ public sealed partial class IndexFollower : BackgroundService
         }
     }
 
-    private static HashSet<PinnedKey> PinnedKeys(ResourceSet resources) =>
-    [
-        .. from witness in resources.Witnesses.Values
-           from key in witness.Keys
-           select new PinnedKey(witness.Name, key.PublicKey.Fingerprint, key.PublicKey.Algorithm),
-    ];
-
-    private sealed record PinnedKey(string Witness, Digest Fingerprint, SignatureAlgorithm Algorithm);
-
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Caught up with {Log}: {Records} records read.")]
@@ -193,6 +275,11 @@ public sealed partial class IndexFollower : BackgroundService
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Reading the attestation log from its first record: {Reason}.")]
         public static partial void ReadFromFirst(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning,
+            Message = "Reading the attestation log from its first record: {Log} gave {Restrictions} revocations and claims of tags, and there were {Expected} when the snapshot was written. "
+                + "A log that is older than its stream kritis.restrictions is read so at each start.")]
+        public static partial void RestrictionsMissing(ILogger logger, string log, long restrictions, long expected);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Keys were pinned that were not pinned before; reading the attestation log from its first record.")]
         public static partial void NewKeys(ILogger logger);

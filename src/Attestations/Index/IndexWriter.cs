@@ -39,11 +39,17 @@ public sealed partial class IndexWriter
         _ = meter.CreateObservableGauge("kritis_index_tag_claims", () => index.TagClaimCount, description: "Claims of tags in the index.");
     }
 
+    /// <summary>How many revocations and claims of tags the index holds.</summary>
+    internal long Restrictions => _index.RevocationCount + _index.TagClaimCount;
+
     /// <summary>Raised after a verified attestation that the index did not hold was added. Handlers must be quick and not throw.</summary>
     public event Action<Image, IndexedAttestation>? Added;
 
     /// <summary>Raised after a verified revocation that the index did not hold was added. Handlers must be quick and not throw.</summary>
     public event Action<Image, IndexedRevocation>? Revoked;
+
+    /// <summary>Raised for every verified attestation, with whether the index did not hold it.</summary>
+    internal event Action<AttestationCreated, bool>? Verified;
 
     /// <summary>Folds one record in. Never throws for what stands in it.</summary>
     public void Write(LogEvent.Record record)
@@ -84,15 +90,15 @@ public sealed partial class IndexWriter
     {
         var attestation = new IndexedAttestation
         {
-            Id = created.Id,
             Witness = verdict.Witness!,
             KeyFingerprint = verdict.KeyFingerprint,
             CreatedAt = created.CreatedAt,
             Tag = created.Tag,
             EventId = created.EventId,
-            Signature = _options.KeepSignatures ? created.Signature : default,
+            Signature = created.Signature,
         };
         var isNew = _index.Add(verdict.Image!, attestation);
+        Verified?.Invoke(created, isNew);
         if (created.TagClaim is { } claim)
         {
             AddTag(created, claim);
@@ -118,9 +124,8 @@ public sealed partial class IndexWriter
         }
 
         // The attestation's own strings are held already: a claim is to cost little more than its tag.
-        var attestation = _index.Find(verdict.Image!).Attestations.First(held => held.Id == created.Id);
-        var isNew = _index.AddTag(
-            verdict.Image!, verdict.Tag!, new TagClaim(verdict.Image!.Digest, attestation.Witness, attestation.KeyFingerprint, attestation.Id));
+        var attestation = _index.Find(verdict.Image!).Attestations.First(held => held.IsBy(verdict.Witness!, verdict.KeyFingerprint));
+        var isNew = _index.AddTag(verdict.Image!, verdict.Tag!, new TagClaim(verdict.Image!.Digest, attestation.Witness, attestation.KeyFingerprint));
         Count(_tagClaims, isNew ? "added" : "duplicate");
     }
 
@@ -182,9 +187,6 @@ public sealed partial class IndexWriter
 /// <summary>What the index keeps.</summary>
 public sealed record IndexWriterOptions
 {
-    /// <summary>Whether signatures are kept, to attach them again; about 256 bytes each for RSA-2048.</summary>
-    public bool KeepSignatures { get; init; }
-
     /// <summary>Which images are of interest; the others are passed over without a look at their signatures. Default: all.</summary>
     public Func<Image, bool> Keeps { get; init; } = static _ => true;
 }

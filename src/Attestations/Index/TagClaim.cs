@@ -6,5 +6,4 @@ namespace Kritis.Events.Attestations.Index;
 /// <param name="Digest">The digest.</param>
 /// <param name="Witness">The witness, as the signed payload names it.</param>
 /// <param name="KeyFingerprint">The key version that signed the claim and the attestation it came with.</param>
-/// <param name="AttestationId">The attestation it came with.</param>
-public sealed record TagClaim(Digest Digest, string Witness, Digest KeyFingerprint, string AttestationId);
+public sealed record TagClaim(Digest Digest, string Witness, Digest KeyFingerprint);

@@ -1,8 +1,9 @@
-using System.Text;
-using System.Text.Json;
+using System.Globalization;
 using Kritis.Events.Contracts;
-using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Wire;
+using Kritis.Events.ServiceDefaults.Bus;
+using Kritis.Events.ServiceDefaults.Settings;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -14,8 +15,12 @@ namespace Kritis.Events.Cli.Errors;
 /// </summary>
 internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint count) : IAsyncDisposable
 {
-    public const string Name = MessageNames.SigningQueue + "_error";
-    private const string FaultHeaders = "MT-";
+    public const string Name = MessageNames.SigningErrors;
+
+    /// <summary>The largest message RabbitMQ can be set to take. One that is larger than the client's own limit would end each look at the queue.</summary>
+    private const uint MostMessageBytes = 512 * 1024 * 1024;
+
+    /// <summary>A broker that is short of memory or disk confirms nothing, for as long as it is.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>How many messages it held when it was opened.</summary>
@@ -23,48 +28,55 @@ internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint 
 
     /// <summary>Opens it; where no push ever failed there is none, and it is empty.</summary>
     /// <exception cref="StartRefusedException">There is no broker to ask, or it cannot be reached.</exception>
-    public static async Task<ErrorQueue> OpenAsync(Uri bus, CancellationToken cancellationToken)
+    public static async Task<ErrorQueue> OpenAsync(BusOptions bus, CancellationToken cancellationToken)
     {
-        if (bus.Scheme == "memory")
+        if (bus.InMemory)
         {
             throw new StartRefusedException("KRITIS_Bus__Uri: without a broker there is no error queue; what failed is in the output of 'kritis up'");
         }
 
         try
         {
-            var connection = await new ConnectionFactory { Uri = bus, ClientProvidedName = "kritis errors", RequestedConnectionTimeout = Patience }
-                .CreateConnectionAsync(cancellationToken);
-            var count = await CountAsync(connection, cancellationToken);
-            var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
-            return new ErrorQueue(connection, await connection.CreateChannelAsync(options, cancellationToken), count);
+            var factory = BrokerClient.Factory(bus);
+            factory.ClientProvidedName = "kritis errors";
+            factory.MaxInboundMessageBodySize = MostMessageBytes;
+            var connection = await factory.CreateConnectionAsync(cancellationToken);
+            try
+            {
+                var count = await CountAsync(connection, cancellationToken);
+                var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+                return new ErrorQueue(connection, await connection.CreateChannelAsync(options, cancellationToken), count);
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
         }
         catch (BrokerUnreachableException away)
         {
-            throw new StartRefusedException($"the broker at {bus.Host} cannot be reached: {away.GetBaseException().Message}", away);
+            throw new StartRefusedException($"the broker at {bus.Address} cannot be reached: {Excerpt.Of(away.GetBaseException().Message)}", away);
         }
     }
 
     /// <summary>Takes the next message, or null where there is none. It is only lent until it is dropped or retried.</summary>
     public async Task<FailedPush?> TakeAsync(CancellationToken cancellationToken) =>
-        await channel.BasicGetAsync(Name, autoAck: false, cancellationToken) is { } taken ? Read(taken) : null;
+        await channel.BasicGetAsync(Name, autoAck: false, cancellationToken) is { } taken ? FailedPush.Of(taken) : null;
 
     /// <summary>Puts it into the work queue again, as it was, and takes it out of this one once the broker has it there.</summary>
     /// <exception cref="StartRefusedException">The broker did not take it; it stays where it was.</exception>
     public async Task RetryAsync(FailedPush push, CancellationToken cancellationToken)
     {
-        var properties = new BasicProperties(push.Message.BasicProperties)
-        {
-            Headers = push.Message.BasicProperties.Headers?
-                .Where(header => !header.Key.StartsWith(FaultHeaders, StringComparison.Ordinal))
-                .ToDictionary(header => header.Key, header => header.Value),
-        };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
         try
         {
-            await channel.BasicPublishAsync("", MessageNames.SigningQueue, mandatory: true, properties, push.Message.Body, cancellationToken);
+            await channel.BasicPublishAsync("", MessageNames.SigningQueue, mandatory: true, push.ForRetry(), push.Message.Body, limit.Token);
         }
-        catch (PublishException refused)
+        catch (Exception refused) when (refused is PublishException || (refused is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new StartRefusedException($"the broker did not take {push.Id} for {MessageNames.SigningQueue}; it stays in {Name}: {refused.Message}", refused);
+            var reason = refused is PublishException ? refused.Message : string.Create(CultureInfo.InvariantCulture, $"no confirmation within {Patience.TotalSeconds} s");
+            throw new StartRefusedException($"the broker did not take {Excerpt.Of(push.Id)} for {MessageNames.SigningQueue}; it stays in {Name}: {reason}", refused);
         }
 
         await DropAsync(push, cancellationToken);
@@ -93,33 +105,4 @@ internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint 
             return 0;
         }
     }
-
-    private static FailedPush Read(BasicGetResult taken)
-    {
-        var push = Push(taken.Body.Span);
-        return new FailedPush
-        {
-            Message = taken,
-            Id = taken.BasicProperties.MessageId ?? push?.EventId ?? "",
-            Push = push,
-            Reason = Header(taken, "MT-Fault-Message"),
-            FailedAt = Header(taken, "MT-Fault-Timestamp"),
-        };
-    }
-
-    private static ImagePushed? Push(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body, WireJson.Default.ImagePushed);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string? Header(BasicGetResult taken, string name) => taken.BasicProperties.Headers?.TryGetValue(name, out var value) == true
-        ? value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value?.ToString()
-        : null;
 }

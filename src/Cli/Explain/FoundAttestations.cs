@@ -15,7 +15,7 @@ internal sealed class FoundAttestations
     public FoundAttestations(IndexWriter writer, IResourceSource resources)
     {
         _resources = resources;
-        writer.Added += (image, attestation) => _byId[attestation.Id] = (image, attestation);
+        writer.Added += (image, attestation) => _byId[attestation.IdFor(image)] = (image, attestation);
     }
 
     /// <summary>The attestation with that id, or null where none was taken in.</summary>
@@ -31,7 +31,7 @@ internal sealed class FoundAttestations
             .FirstOrDefault(pinned => pinned.PublicKey.Fingerprint == attestation.KeyFingerprint);
         return new ExplainedAttestation
         {
-            Id = attestation.Id,
+            Id = id,
             Image = image.ToString(),
             Witness = attestation.Witness,
             Key = key?.DisplayName,

@@ -43,7 +43,7 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         _ = builder.Logging.ClearProviders();
         builder.AddKubernetes();
         builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
-        builder.Services.AddAttestationLog(builder.Bus(), builder.DataPath(), "cli");
+        builder.Services.AddAttestationLog(builder.Broker(), builder.DataPath(), "cli");
         builder.Services.AddAttestationIndex(keepSignatures: true, HealthEndpoints.Ready);
         builder.Services.AddAlibabaCloud(builder.Configuration);
         builder.Services.AddRegistry();

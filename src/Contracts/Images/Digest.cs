@@ -14,6 +14,9 @@ public readonly record struct Digest
     /// <summary>The number of characters of a written digest: <c>sha256:</c> and 64 digits.</summary>
     public const int TextLength = 71;
 
+    /// <summary>The number of bytes of a SHA-256 hash.</summary>
+    public const int HashLength = 32;
+
     private const string Prefix = "sha256:";
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
     private readonly string? _text;
@@ -53,10 +56,23 @@ public readonly record struct Digest
     /// <summary>The digest of <paramref name="content"/>.</summary>
     public static Digest Of(ReadOnlySpan<byte> content)
     {
-        Span<byte> hash = stackalloc byte[32];
-        System.Security.Cryptography.SHA256.HashData(content, hash);
+        Span<byte> hash = stackalloc byte[HashLength];
+        _ = System.Security.Cryptography.SHA256.HashData(content, hash);
+        return FromHash(hash);
+    }
+
+    /// <summary>The digest whose 32 bytes these are.</summary>
+    /// <exception cref="ArgumentException">They are not 32.</exception>
+    public static Digest FromHash(ReadOnlySpan<byte> hash)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, HashLength);
         return new Digest(Prefix + Convert.ToHexStringLower(hash));
     }
+
+    /// <summary>Writes the digest's 32 bytes.</summary>
+    /// <param name="destination">At least <see cref="HashLength"/> bytes.</param>
+    public void CopyHashTo(Span<byte> destination) =>
+        _ = Convert.FromHexString(ToString().AsSpan(Prefix.Length), destination[..HashLength], out _, out _);
 
     /// <summary>The digest as it is written everywhere: <c>sha256:…</c>.</summary>
     /// <exception cref="InvalidOperationException">The value is <c>default</c>, which is no digest.</exception>

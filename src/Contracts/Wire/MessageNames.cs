@@ -49,6 +49,9 @@ public static class MessageNames
     /// <summary>The quorum queue from which the signers take pushes.</summary>
     public const string SigningQueue = "kritis.sign-pushed-image";
 
+    /// <summary>The quorum queue that keeps the pushes that could not be signed.</summary>
+    public const string SigningErrors = SigningQueue + "_error";
+
     /// <summary>Every exchange, by the message it carries.</summary>
     public static IReadOnlyDictionary<Type, string> ByType { get; } = new Dictionary<Type, string>
     {

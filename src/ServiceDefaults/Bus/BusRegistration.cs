@@ -10,6 +10,9 @@ namespace Kritis.Events.ServiceDefaults.Bus;
 /// <summary>The bus: RabbitMQ, or in memory; plain JSON, readable exchange names, CloudEvents headers.</summary>
 public static class BusRegistration
 {
+    /// <summary>How long what is in hand may take to come to its end when the service is to stop; what does not goes back to its queue.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     /// <summary>Adds the bus that <c>Bus:Uri</c> names.</summary>
     /// <param name="builder">The service; <see cref="KritisService.CreateBuilder"/> made it.</param>
     /// <param name="needed">Whether the service is unready while the broker is away.</param>
@@ -42,18 +45,51 @@ public static class BusRegistration
             {
                 bus.UsingRabbitMq((context, rabbit) =>
                 {
-                    rabbit.Host(options.Uri!, host => host.ConnectionName(context.GetRequiredService<ServiceIdentity>().Instance));
+                    Connect(rabbit, options, context);
                     Configure(rabbit, context, parts);
                 });
             }
         });
+        AddQueues(builder.Services, options, needed, [.. parts.OfType<BusParts>().SelectMany(part => part.Queues)]);
         // A broker that is away at the start is waited for; the service comes up and says so at /readyz.
         _ = builder.Services.Configure<MassTransitHostOptions>(host =>
         {
             host.WaitUntilStarted = false;
-            host.StopTimeout = TimeSpan.FromSeconds(10);
+            // Without it consumers are cancelled at once.
+            host.ConsumerStopTimeout = Grace;
+            host.StopTimeout = Grace + TimeSpan.FromSeconds(5);
         });
         return builder;
+    }
+
+    private static void AddQueues(IServiceCollection services, BusOptions options, bool needed, IReadOnlyList<QueueDefinition> queues)
+    {
+        if (options.InMemory || queues.Count == 0)
+        {
+            return;
+        }
+
+        _ = services.AddSingleton(provider => ActivatorUtilities.CreateInstance<QueueDeclaration>(provider, options, queues));
+        _ = services.AddHealthChecks().AddCheck<QueueDeclaration>(QueueDeclaration.Name, tags: needed ? [HealthEndpoints.Ready] : []);
+    }
+
+    private static void Connect(IRabbitMqBusFactoryConfigurator rabbit, BusOptions options, IServiceProvider services)
+    {
+        var (address, first) = (options.Address, options.Address.Hosts[0]);
+        var queues = services.GetService<QueueDeclaration>();
+        rabbit.Host(first.Host, (ushort)first.Port, address.VirtualHost, services.GetRequiredService<ServiceIdentity>().Instance, host =>
+        {
+            host.Username(address.UserName);
+            host.Password(address.Password);
+            host.Heartbeat(BrokerClient.Heartbeat);
+            host.RequestedConnectionTimeout(BrokerClient.Patience);
+            // Called before each connection. The host above only stands in names; which node is connected to, and how, is decided in one place.
+            host.OnRefreshConnectionFactory = factory =>
+            {
+                BrokerClient.Configure(factory, options);
+                return queues?.UntilDeclaredAsync() ?? Task.CompletedTask;
+            };
+        });
     }
 
     private static void Configure(IBusFactoryConfigurator bus, IBusRegistrationContext context, IEnumerable<BusParts?> parts)

@@ -3,27 +3,34 @@ namespace Kritis.Events.ServiceDefaults.Settings;
 /// <summary>Section <c>Bus</c>.</summary>
 public sealed record BusOptions
 {
-    /// <summary>
-    /// <c>amqp://user:password@host:port/vhost</c>, <c>amqps://…</c>, or <c>memory:</c> for one process without a broker. Required.
-    /// </summary>
-    public Uri? Uri { get; init; }
+    /// <summary>Setting <c>Bus:Uri</c>. Required.</summary>
+    public required BusAddress Address { get; init; }
+
+    /// <summary>Section <c>Bus:Tls</c>.</summary>
+    public BusTls Tls { get; init; } = new();
 
     /// <summary>Whether messages stay in this process.</summary>
-    public bool InMemory => Uri?.Scheme == "memory";
+    public bool InMemory => Address.InMemory;
 
-    internal static BusOptions From(IConfiguration configuration)
+    /// <summary>Reads and checks the section.</summary>
+    /// <exception cref="SettingException">A setting is wrong.</exception>
+    public static BusOptions From(IConfiguration configuration)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
         var text = configuration["Bus:Uri"];
         if (string.IsNullOrWhiteSpace(text))
         {
-            throw new SettingException("Bus:Uri", "is missing", "amqp://user:password@host:port/vhost, amqps://… or memory:");
+            throw new SettingException("Bus:Uri", "is missing", BusAddress.Expected);
         }
 
-        if (!System.Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps" or "memory"))
+        try
         {
-            throw new SettingException("Bus:Uri", "is not a bus address", "amqp://user:password@host:port/vhost, amqps://… or memory:");
+            var address = BusAddress.Parse(text.Trim());
+            return new BusOptions { Address = address, Tls = BusTls.From(configuration, address) };
         }
-
-        return new BusOptions { Uri = uri };
+        catch (FormatException wrong)
+        {
+            throw new SettingException("Bus:Uri", wrong.Message, BusAddress.Expected);
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace Kritis.Events.ServiceDefaults.Stopping;
 /// <summary>How a service stops.</summary>
 internal static class StoppingRegistration
 {
-    // The bus has 10 s of it.
+    // The bus has 15 s of it.
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Adds <see cref="DrainingLifetime"/> where <c>Shutdown:Drain</c> asks for it.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class Attestor(
         var made = await appends.AppendAsync(new SignedAppend
         {
             Id = id,
-            IsKnown = () => index.Find(image).Attestations.Any(known => known.Id == id),
+            IsKnown = () => index.Find(image).IsAttestedBy(request.Witness.Name, key.PublicKey.Fingerprint),
             SignAsync = cancelled => SignAsync(new Unsigned(id, image, request, key, payload, tag, eventId), cancelled),
             Appended = (created, elapsed) => Tell(created, key, elapsed),
         }, cancellationToken);

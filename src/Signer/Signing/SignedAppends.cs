@@ -2,23 +2,43 @@ using System.Collections.Concurrent;
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Contracts.Messages;
+using Kritis.Events.ServiceDefaults.Bus;
 
 namespace Kritis.Events.Signer.Signing;
 
 /// <summary>
 /// Brings what is signed to the log, once: what the index holds is not signed again, two requests for the same thing at the same time share
-/// it, and a signed message whose append failed is kept for the next try. So no signature is paid for twice by one signer.
+/// it, and a signed message whose append failed is kept for the next try. So no signature is paid for twice by one signer. What is under way when the
+/// service is to stop has as long as the bus to come to its end: a signature that is cut off would be paid for again.
 /// </summary>
-internal sealed class SignedAppends(IAttestationLog log, IndexWriter writer, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class SignedAppends : IDisposable
 {
     private const int MostUnappended = 10_000;
+    private readonly IAttestationLog _log;
+    private readonly IndexWriter _writer;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ended;
+    private readonly CancellationTokenRegistration _stopping;
     private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> _underWay = new();
     private readonly ConcurrentDictionary<string, AttestationCreated> _unappended = new();
+
+    public SignedAppends(IAttestationLog log, IndexWriter writer, TimeProvider time, IHostApplicationLifetime lifetime)
+    {
+        (_log, _writer, _time) = (log, writer, time);
+        _ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _stopping = lifetime.ApplicationStopping.Register(() => _ended.CancelAfter(BusRegistration.Grace));
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _ended.Dispose();
+    }
 
     /// <returns>Whether it was made now; false where the index held it.</returns>
     public async Task<bool> AppendAsync(SignedAppend append, CancellationToken cancellationToken)
     {
-        var making = _underWay.GetOrAdd(append.Id, _ => new Lazy<Task<bool>>(() => MakeAsync(append, lifetime.ApplicationStopping)));
+        var making = _underWay.GetOrAdd(append.Id, _ => new Lazy<Task<bool>>(() => MakeAsync(append, _ended.Token)));
         return await making.Value.WaitAsync(cancellationToken);
     }
 
@@ -41,12 +61,12 @@ internal sealed class SignedAppends(IAttestationLog log, IndexWriter writer, Tim
             return false;
         }
 
-        var started = time.GetTimestamp();
+        var started = _time.GetTimestamp();
         var signed = _unappended.GetValueOrDefault(append.Id) ?? await SignAsync(append, cancellationToken);
-        await log.AppendAsync(signed, cancellationToken);
-        _ = writer.WriteOwn(signed);
+        await _log.AppendAsync(signed, cancellationToken);
+        _ = _writer.WriteOwn(signed);
         _ = _unappended.TryRemove(append.Id, out _);
-        append.Appended(signed, time.GetElapsedTime(started));
+        append.Appended(signed, _time.GetElapsedTime(started));
         return true;
     }
 

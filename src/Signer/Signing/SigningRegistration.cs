@@ -25,7 +25,7 @@ internal static class SigningRegistration
     }
 
     /// <summary>The work queue: a quorum queue on RabbitMQ, with as many pushes in hand as are worked on at once.</summary>
-    public static BusParts Queue { get; } = new(bus => bus.AddConsumer<SignPushedImage>(), MapQueue);
+    public static BusParts Queue { get; } = new(bus => bus.AddConsumer<SignPushedImage>(), MapQueue) { Queues = WorkQueue.Both };
 
     private static void MapQueue(IBusFactoryConfigurator bus, IBusRegistrationContext context)
     {
@@ -36,9 +36,9 @@ internal static class SigningRegistration
             endpoint.ConcurrentMessageLimit = options.ConcurrentPushes;
             // A failure is told as SigningFailed; MassTransit's own fault message would be an exchange nobody knows.
             endpoint.PublishFaults = false;
-            if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+            if (bus is IRabbitMqBusFactoryConfigurator broker && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
             {
-                rabbit.SetQuorumQueue();
+                WorkQueue.Declare(broker, rabbit);
             }
 
             endpoint.ConfigureConsumer<SignPushedImage>(context);

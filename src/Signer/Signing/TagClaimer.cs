@@ -80,11 +80,11 @@ internal sealed partial class TagClaimer(
     }
 
     private bool IsClaimed(Image image, string tag, IndexedAttestation attestation) => index.FindTag(image.Registry, image.Repository, tag)
-        .Any(claim => claim.Digest == image.Digest && claim.AttestationId == attestation.Id);
+        .Any(claim => claim == new TagClaim(image.Digest, attestation.Witness, attestation.KeyFingerprint));
 
     private static AttestationCreated Attestation(SigningRequest request, RequestedSignature signature, WitnessKey key, IndexedAttestation attestation) => new()
     {
-        Id = attestation.Id,
+        Id = attestation.IdFor(request.Image),
         Image = request.Image,
         Witness = attestation.Witness,
         KeyFingerprint = attestation.KeyFingerprint,

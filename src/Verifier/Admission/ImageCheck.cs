@@ -32,7 +32,7 @@ internal sealed class ImageCheck(
                 ? PolicyFinding.Passes(policy, $"exempt by '{exempted.Pattern}' of {exempted.Source}", [])
                 : Exemption(policy, asWritten, asSigned)
                     ?? Placeholder(policy, image)
-                    ?? glass.Apply(Find(policy, signed, known, pushedBefore), policy, reference.Digest);
+                    ?? glass.Apply(Find(policy, signed, subject, known, pushedBefore), policy, reference.Digest);
         }
 
         return new ImageVerdict(image, findings) { Pushed = pushedBefore is null ? null : subject };
@@ -46,16 +46,16 @@ internal sealed class ImageCheck(
         ? PolicyFinding.Passes(policy, $"'{image}' stands for an image that is looked at in the Pod", [])
         : null;
 
-    private PolicyFinding Find(CompiledPolicy policy, ImageReference signed, AttestedImage? known, TimeSpan? pushedBefore)
+    private PolicyFinding Find(CompiledPolicy policy, ImageReference signed, Image? subject, AttestedImage? known, TimeSpan? pushedBefore)
     {
         if (policy.Problem is { } problem)
         {
             return PolicyFinding.Fails(policy, $"nothing fulfils this policy until it is put right: {problem}");
         }
 
-        if (known is not null)
+        if (subject is not null && known is not null)
         {
-            return Count(policy, known, pushedBefore);
+            return Count(policy, subject, known, pushedBefore);
         }
 
         return policy.Tags == TagReferences.Immutable && signed.Tag is { } tag && policies.HasImmutableTags(signed)
@@ -84,11 +84,12 @@ internal sealed class ImageCheck(
             return PolicyFinding.Fails(policy, $"tag '{tag}': {disagreement}");
         }
 
-        var finding = Count(policy, index.Find(new Image(signed.Registry, signed.Repository, digest)), pushedBefore: null);
+        var subject = new Image(signed.Registry, signed.Repository, digest);
+        var finding = Count(policy, subject, index.Find(subject), pushedBefore: null);
         return finding with { Text = $"tag '{tag}' stands for {digest}: {finding.Text}" };
     }
 
-    private static PolicyFinding Count(CompiledPolicy policy, AttestedImage known, TimeSpan? pushedBefore)
+    private static PolicyFinding Count(CompiledPolicy policy, Image subject, AttestedImage known, TimeSpan? pushedBefore)
     {
         var attestations = new List<string>(policy.Witnesses.Length);
         var witnesses = new List<string>(policy.Witnesses.Length);
@@ -98,7 +99,7 @@ internal sealed class ImageCheck(
             var standing = known.StandingOf(witness);
             if (standing.Standing == Standing.Attested)
             {
-                attestations.Add(standing.Attestation!.Id);
+                attestations.Add(standing.Attestation!.IdFor(subject));
                 witnesses.Add($"'{witness.Name}'");
             }
             else

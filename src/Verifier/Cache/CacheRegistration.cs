@@ -13,7 +13,7 @@ internal static class CacheRegistration
     public static WebApplicationBuilder AddCache(this WebApplicationBuilder builder, string clientName = "verifier")
     {
         _ = builder.Services
-            .AddAttestationLog(builder.Bus(), builder.DataPath(), clientName)
+            .AddAttestationLog(builder.Broker(), builder.DataPath(), clientName)
             .AddAttestationIndex(keepSignatures: false, HealthEndpoints.Ready)
             .AddHostedService<AttestationNotices>()
             .AddSingleton<Func<LogProgress>>(provider =>

@@ -20,7 +20,7 @@ public class AttestationIndexTests
     }
 
     [Fact]
-    public void An_id_is_held_once_and_counted_once()
+    public void A_witness_s_word_by_one_key_is_held_once_and_counted_once()
     {
         var index = new AttestationIndex();
         index.Add(TestImages.App, Attestation("1")).Should().BeTrue();
@@ -29,7 +29,37 @@ public class AttestationIndexTests
         index.Revoke(TestImages.App, Revocation("3")).Should().BeTrue();
         index.Revoke(TestImages.App, Revocation("3")).Should().BeFalse();
         (index.Count, index.RevocationCount).Should().Be((2, 1));
-        index.Find(TestImages.App).Attestations.Select(held => held.Id).Should().Equal("1", "2");
+        index.Find(TestImages.App).Attestations.Select(held => held.Witness).Should().Equal("1", "2");
+    }
+
+    [Fact]
+    public void What_an_index_keeps_no_details_of_is_told_apart_by_witness_and_key_alone_and_has_its_id_all_the_same()
+    {
+        var index = new AttestationIndex();
+        var created = Key.Attest(TestImages.App, "release");
+        _ = index.Add(TestImages.App, new IndexedAttestation { Witness = "release", KeyFingerprint = Key.Public.Fingerprint, Tag = "1.0", Signature = created.Signature });
+
+        var held = index.Find(TestImages.App).Attestations.Should().ContainSingle().Subject;
+        held.IdFor(TestImages.App).Should().Be(created.Id);
+        (held.Tag, held.Signature.IsEmpty).Should().Be((null, true));
+    }
+
+    [Fact]
+    public void Images_with_the_same_attestations_share_them_and_one_that_differs_does_not()
+    {
+        var index = new AttestationIndex();
+        foreach (var image in new[] { TestImages.App, TestImages.OtherDigest, TestImages.OtherRepository })
+        {
+            _ = index.Add(image, Attestation("release"));
+        }
+
+        index.Find(TestImages.App).Should().BeSameAs(index.Find(TestImages.OtherRepository));
+        _ = index.Revoke(TestImages.App, Revocation("1"));
+        _ = index.Add(TestImages.OtherDigest, Attestation("qa"));
+        index.Find(TestImages.OtherRepository).Attestations.Select(held => held.Witness).Should().Equal("release");
+        index.Find(TestImages.OtherRepository).Revocations.Should().BeEmpty();
+        index.Find(TestImages.App).Revocations.Should().ContainSingle();
+        index.Find(TestImages.OtherDigest).Attestations.Select(held => held.Witness).Should().Equal("release", "qa");
     }
 
     [Fact]
@@ -45,7 +75,7 @@ public class AttestationIndexTests
     public void A_claim_of_a_tag_is_held_once_and_found_under_its_very_name_only()
     {
         var index = new AttestationIndex();
-        var claim = new TagClaim(TestImages.App.Digest, "release", Key.Public.Fingerprint, "1");
+        var claim = new TagClaim(TestImages.App.Digest, "release", Key.Public.Fingerprint);
         index.AddTag(TestImages.App, "1.0", claim).Should().BeTrue();
         index.AddTag(TestImages.App, "1.0", claim with { }).Should().BeFalse();
         index.AddTag(TestImages.App, "1.0", claim with { Digest = TestImages.OtherDigest.Digest }).Should().BeTrue();
@@ -70,7 +100,7 @@ public class AttestationIndexTests
             random.Shuffle(work);
             foreach (var number in work)
             {
-                var claim = new TagClaim(TestImages.Of("r.example/a", number).Digest, "release", Key.Public.Fingerprint, "1");
+                var claim = new TagClaim(TestImages.Of("r.example/a", number).Digest, "release", Key.Public.Fingerprint);
                 _ = index.AddTag(TestImages.Of("r.example/a", number), "1.0", claim) ? Interlocked.Increment(ref added) : 0;
                 index.FindTag("r.example", "a", "1.0").Should().OnlyHaveUniqueItems().And.Contain(claim);
             }
@@ -78,11 +108,13 @@ public class AttestationIndexTests
         (added, index.TagClaimCount, index.FindTag("r.example", "a", "1.0").Count).Should().Be((Digests, Digests, Digests));
     }
 
-    [Fact]
-    public async Task Writers_and_readers_at_once_lose_nothing_and_see_nothing_torn()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Writers_and_readers_at_once_lose_nothing_and_see_nothing_torn(bool keepsDetails)
     {
         const int Images = 50, Each = 40, Writers = 4;
-        var index = new AttestationIndex();
+        var index = new AttestationIndex { KeepsDetails = keepsDetails };
         using var stop = new CancellationTokenSource();
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
         {
@@ -92,8 +124,8 @@ public class AttestationIndexTests
                 {
                     var found = index.Find(TestImages.Of("r.example/a", number));
                     found.Attestations.IsDefault.Should().BeFalse();
-                    found.Attestations.Select(held => held.Id).Should().OnlyHaveUniqueItems();
-                    found.Attestations.All(held => held.Tag == held.Id).Should().BeTrue();
+                    found.Attestations.Select(held => held.Witness).Should().OnlyHaveUniqueItems();
+                    found.Attestations.All(held => !keepsDetails || held.Tag == held.Witness).Should().BeTrue();
                 }
             }
         })).ToList();
@@ -121,7 +153,7 @@ public class AttestationIndexTests
     }
 
     private static IndexedAttestation Attestation(string id) =>
-        new() { Id = id, Witness = "release", KeyFingerprint = Key.Public.Fingerprint, CreatedAt = DateTimeOffset.UnixEpoch };
+        new() { Witness = id, KeyFingerprint = Key.Public.Fingerprint };
 
     private static IndexedRevocation Revocation(string id) => new(id, "release", "x", Key.Public.Fingerprint);
 }

@@ -70,5 +70,5 @@ public class TagResolutionTests
         return resolution.Problem;
     }
 
-    private static TagClaim Claim(Digest digest, string witness, TestKey key) => new(digest, witness, key.Public.Fingerprint, new string('a', 64));
+    private static TagClaim Claim(Digest digest, string witness, TestKey key) => new(digest, witness, key.Public.Fingerprint);
 }

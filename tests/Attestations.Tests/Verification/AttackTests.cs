@@ -364,7 +364,7 @@ public class AttackTests
         // Damage to what is not signed (tag, rule) leaves the honest attestation standing, and nothing else may stand beside it.
         system.Index.Count.Should().BeLessThanOrEqualTo(1);
         system.Index.RevocationCount.Should().BeLessThanOrEqualTo(1);
-        system.Index.Find(TestImages.App).Attestations.Should().OnlyContain(held => held.Id == Honest.Id && held.Witness == "release");
+        system.Index.Find(TestImages.App).Attestations.Should().OnlyContain(held => held.IdFor(TestImages.App) == Honest.Id && held.Witness == "release");
         system.Index.Find(TestImages.OtherRepository).Attestations.Should().BeEmpty();
         system.Dropped.Should().BeGreaterThan(40_000);
     }

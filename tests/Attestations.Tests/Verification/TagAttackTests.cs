@@ -38,7 +38,7 @@ public class TagAttackTests
 
         system.Write(message);
 
-        system.Claims(TestImages.App, Tag).Should().Equal(new TagClaim(TestImages.App.Digest, "release", key.Public.Fingerprint, message.Id));
+        system.Claims(TestImages.App, Tag).Should().Equal(new TagClaim(TestImages.App.Digest, "release", key.Public.Fingerprint));
         system.Resolve(TestImages.App, Tag, "release").Digest.Should().Be(TestImages.App.Digest);
         foreach (var (image, tag) in new[] { (TestImages.App, "1.1"), (TestImages.App, "1.0 "), (TestImages.App, ""), (TestImages.OtherRepository, Tag) })
         {
@@ -236,7 +236,7 @@ public class TagAttackTests
         }
 
         system.Index.TagClaimCount.Should().BeLessThanOrEqualTo(1);
-        system.Claims(TestImages.App, Tag).Should().OnlyContain(claim => claim.Digest == TestImages.App.Digest && claim.AttestationId == Honest.Id);
+        system.Claims(TestImages.App, Tag).Should().OnlyContain(claim => claim.Digest == TestImages.App.Digest && claim.KeyFingerprint == Honest.KeyFingerprint);
         system.DroppedClaims.Should().BePositive("damage to the claim alone leaves the attestation standing");
         system.Standing(TestImages.App, "release").Should().Be(Standing.Attested);
     }

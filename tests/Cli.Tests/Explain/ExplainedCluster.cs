@@ -41,7 +41,7 @@ public sealed class ExplainedCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _folder.Write("resources/all.yaml", $"{_release.Yaml}---\n{_qa.Yaml}---\n{Policies}");
-        await using var services = new ServiceCollection().AddAttestationLog(new Uri("memory:"), _folder.File("data"), "tests").BuildServiceProvider();
+        await using var services = new ServiceCollection().AddAttestationLog(broker: null, _folder.File("data"), "tests").BuildServiceProvider();
         var log = services.GetRequiredService<IAttestationLog>();
         var cancellationToken = TestContext.Current.CancellationToken;
         foreach (var image in new[] { Attested, AttestedByBoth, Revoked })

@@ -96,7 +96,7 @@ public class FaultTests
     {
         try
         {
-            return await bus.CountAsync(MessageNames.SigningQueue + "_error", Cancellation);
+            return await bus.CountAsync(MessageNames.SigningErrors, Cancellation);
         }
         catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kritis.Events.AlibabaCloud.Emulator;
 using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Resources;
@@ -11,7 +12,7 @@ namespace Kritis.Events.EndToEnd.Faults;
 /// Two signers and two verifiers with RabbitMQ, CNCF Distribution and an emulated KMS that counts its calls. Every service has a wire of its own to the
 /// broker, both signers share one to the registry. The first verifier's data folder can be filled, and the second verifier's clock is 45 minutes ahead.
 /// </summary>
-internal sealed class FaultyInstallation : IAsyncDisposable
+internal sealed class FaultyInstallation(FaultySetup setup) : IAsyncDisposable
 {
     public const string SignedNamespace = "kritis-demo";
 
@@ -43,9 +44,9 @@ internal sealed class FaultyInstallation : IAsyncDisposable
 
     public string ResourcesPath => _folder.File("resources");
 
-    public static async Task<FaultyInstallation> StartAsync(CancellationToken cancellationToken)
+    public static async Task<FaultyInstallation> StartAsync(CancellationToken cancellationToken, FaultySetup? setup = null)
     {
-        var installation = new FaultyInstallation();
+        var installation = new FaultyInstallation(setup ?? new FaultySetup());
         try
         {
             await installation.StartPartsAsync(cancellationToken);
@@ -77,16 +78,17 @@ internal sealed class FaultyInstallation : IAsyncDisposable
     public ServiceProcess StartSigner(int number) => _signers[number] = ServiceProcess.Start(
         $"signer{number}", Installation.Assembly("Signer"), _signerAddresses[number], new Dictionary<string, string>(CloudInstallation.AccessTo(Cloud))
         {
-            ["Bus:Uri"] = BusThrough(SignerWire(number)),
+            ["Bus:Uri"] = setup.Cluster?.Uri ?? BusThrough(SignerWire(number)),
             ["Resources:Path"] = ResourcesPath,
             ["Data:Path"] = _folder.File($"signer{number}"),
             ["Intake:Token"] = Installation.Token,
+            ["Signing:ConcurrentPushes"] = setup.ConcurrentPushes.ToString(CultureInfo.InvariantCulture),
         });
 
     public ServiceProcess StartVerifier(int number) => _verifiers[number] = ServiceProcess.Start(
         $"verifier{number}", Installation.Assembly("Verifier"), _verifierAddresses[number], new Dictionary<string, string>
         {
-            ["Bus:Uri"] = BusThrough(VerifierWire(number)),
+            ["Bus:Uri"] = setup.Cluster?.Uri ?? BusThrough(VerifierWire(number)),
             ["Resources:Path"] = ResourcesPath,
             ["Data:Path"] = number == 0 ? _limited.Path : _folder.File("verifier1"),
             ["Snapshots:Interval"] = "00:00:02",
@@ -105,7 +107,7 @@ internal sealed class FaultyInstallation : IAsyncDisposable
     public Task<string> KritisAsync(CancellationToken cancellationToken, params string[] arguments) => ChildProcess.RunAsync(
         "dotnet", [KritisCommand.Assembly, .. arguments], cancellationToken, new Dictionary<string, string>
         {
-            ["KRITIS_Bus__Uri"] = Broker.Uri.ToString(),
+            ["KRITIS_Bus__Uri"] = setup.Cluster?.Uri ?? Broker.Uri.ToString(),
             ["KRITIS_Resources__Path"] = ResourcesPath,
             ["KRITIS_Data__Path"] = _folder.File("cli"),
         });
@@ -118,7 +120,7 @@ internal sealed class FaultyInstallation : IAsyncDisposable
             await service.DisposeAsync();
         }
 
-        foreach (var part in new IAsyncDisposable?[] { Registry, Broker, Cloud, RegistryWire, _limited }.Concat(_busWires))
+        foreach (var part in new IAsyncDisposable?[] { Registry, setup.Cluster is null ? Broker : null, Cloud, RegistryWire, _limited }.Concat(_busWires))
         {
             if (part is not null)
             {
@@ -137,8 +139,8 @@ internal sealed class FaultyInstallation : IAsyncDisposable
         }
 
         _limited = await LimitedFolder.CreateAsync(cancellationToken);
-        Cloud = await AlibabaEmulator.StartAsync(new EmulatorOptions { SignaturesPerSecond = 200, SigningTime = TimeSpan.FromMilliseconds(10) }, cancellationToken);
-        Broker = await RabbitMqServer.StartAsync(cancellationToken);
+        Cloud = await AlibabaEmulator.StartAsync(new EmulatorOptions { SignaturesPerSecond = 200, SigningTime = setup.SigningTime }, cancellationToken);
+        Broker = setup.Cluster?.Nodes[^1] ?? await RabbitMqServer.StartAsync(cancellationToken);
         Registry = await DockerRegistry.StartAsync([], htpasswd: null, cancellationToken);
         RegistryWire = new TcpProxy(Registry.Port);
         _busWires = [.. Enumerable.Range(0, 4).Select(_ => new TcpProxy(Broker.Port))];

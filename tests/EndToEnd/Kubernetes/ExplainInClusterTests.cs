@@ -65,7 +65,7 @@ public sealed class ExplainInClusterTests : IDisposable
 
     private void WriteEmptyLog()
     {
-        using var services = new ServiceCollection().AddAttestationLog(new Uri("memory:"), _folder.File("data"), "tests").BuildServiceProvider();
+        using var services = new ServiceCollection().AddAttestationLog(broker: null, _folder.File("data"), "tests").BuildServiceProvider();
         _ = services.GetRequiredService<IAttestationLog>();
     }
 

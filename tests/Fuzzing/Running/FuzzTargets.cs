@@ -15,6 +15,7 @@ internal static class FuzzTargets
         ["payload"] = () => new PayloadTarget(),
         ["bus"] = () => new BusTarget(),
         ["resources"] = () => new ResourceTarget(),
+        ["snapshot"] = () => new SnapshotTarget(),
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. Known.Keys];

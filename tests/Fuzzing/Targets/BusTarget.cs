@@ -86,7 +86,7 @@ internal sealed class BusTarget : FuzzTarget
     private void Added(Image image, IndexedAttestation attestation)
     {
         BrokenPromiseException.Unless(
-            _signed.Contains(Word(image, attestation.Witness, attestation.KeyFingerprint, attestation.Id)), "nothing enters the index that no witness signed");
+            _signed.Contains(Word(image, attestation.Witness, attestation.KeyFingerprint, attestation.IdFor(image))), "nothing enters the index that no witness signed");
     }
 
     private void Revoked(Image image, IndexedRevocation revocation)

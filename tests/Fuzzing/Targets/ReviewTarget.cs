@@ -105,8 +105,8 @@ internal sealed partial class ReviewTarget : FuzzTarget
         var current = new ClusterPolicies(new FixedResources(resources), new ClusterOptions("default"), NullLogger<ClusterPolicies>.Instance);
         var index = new AttestationIndex();
         var key = resources.Witnesses["release"].Keys[0].PublicKey.Fingerprint;
-        _ = index.Add(App, new IndexedAttestation { Id = "a", Witness = "release", KeyFingerprint = key, CreatedAt = DateTimeOffset.UnixEpoch });
-        _ = index.AddTag(App, "1.0", new TagClaim(App.Digest, "release", key, "a"));
+        _ = index.Add(App, new IndexedAttestation { Witness = "release", KeyFingerprint = key });
+        _ = index.AddTag(App, "1.0", new TagClaim(App.Digest, "release", key));
         var pushes = new RecentPushes(time);
         pushes.Add(Image.Parse(Evil));
         return new AdmissionDecider(current, new NamespaceLabels(time), index, pushes, () => new LogProgress(CaughtUp: true, Read: 1), time);

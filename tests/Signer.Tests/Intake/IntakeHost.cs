@@ -70,7 +70,7 @@ internal sealed class IntakeHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(values);
         builder.Services.AddAlibabaCloud(builder.Configuration);
         builder.Services.AddRegistry();
-        builder.Services.AddSingleton(new BusOptions { Uri = new Uri("memory:") });
+        builder.Services.AddSingleton(new BusOptions { Address = BusAddress.Parse("memory:") });
         builder.Services.AddSingleton(new ServiceIdentity("signer"));
         builder.Services.AddIntake(builder.Configuration);
         builder.Services.AddSingleton<IResourceSource>(new FixedResources(resources));

@@ -231,6 +231,6 @@ public sealed class ReconciliationTests : IAsyncLifetime
 
     private void Attest(string content) => _index.Add(Image(content), new IndexedAttestation
     {
-        Id = content, Witness = "release", KeyFingerprint = _witness.ActiveKey!.PublicKey.Fingerprint, CreatedAt = default,
+        Witness = "release", KeyFingerprint = _witness.ActiveKey!.PublicKey.Fingerprint,
     });
 }

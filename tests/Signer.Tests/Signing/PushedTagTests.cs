@@ -62,7 +62,7 @@ public sealed class PushedTagTests : IAsyncLifetime
         TagPayload.TryRead(claimed.TagClaim!.Payload.Span, out var said, out var tag, out _).Should().BeTrue();
         (said, tag).Should().Be((new PayloadClaim(Image(App), "release"), "1.0"));
         _key.PublicKey.Verify(claimed.TagClaim.Payload.Span, claimed.TagClaim.Signature.Span).Should().BeTrue();
-        Claims(signer, "1.0").Should().Equal(new TagClaim(Digest.Of(App), "release", _key.PublicKey.Fingerprint, attested.Id));
+        Claims(signer, "1.0").Should().Equal(new TagClaim(Digest.Of(App), "release", _key.PublicKey.Fingerprint));
         _keys.Signatures.Should().Be(2, "one for the digest, one for the tag");
     }
 

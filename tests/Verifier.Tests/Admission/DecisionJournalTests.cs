@@ -36,7 +36,7 @@ public sealed class DecisionJournalTests
             {
                 good.Attested.Should().BeTrue();
                 good.Explanation.Should().Be("policy default-namespace: attested by 'release'");
-                good.Attestations.Should().Equal($"release-{Given.Alpine}");
+                good.Attestations.Should().Equal(Given.IdOf(Given.Alpine, Given.Release));
             },
             bad =>
             {

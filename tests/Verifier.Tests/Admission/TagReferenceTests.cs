@@ -54,10 +54,8 @@ public sealed class TagReferenceTests
         var cluster = Immutable(ByTag);
         cluster.Index.Add(Alpine, new IndexedAttestation
         {
-            Id = "a",
             Witness = "release",
             KeyFingerprint = Given.Release.Keys[0].PublicKey.Fingerprint,
-            CreatedAt = DateTimeOffset.UnixEpoch,
             Tag = "3.11",
         });
 
@@ -143,6 +141,6 @@ public sealed class TagReferenceTests
         new(Given.Resources(policy) with { Registries = [Given.Registry with { ImmutableTags = ["kritis-demo/*"] }] });
 
     private static void Claim(Cluster cluster, string tag, Witness witness, Digest? digest = null) => cluster.Index.AddTag(
-        Alpine with { Digest = digest ?? Alpine.Digest }, tag, new TagClaim(digest ?? Alpine.Digest, witness.Name, witness.Keys[0].PublicKey.Fingerprint, $"{witness.Name}-{digest}"))
+        Alpine with { Digest = digest ?? Alpine.Digest }, tag, new TagClaim(digest ?? Alpine.Digest, witness.Name, witness.Keys[0].PublicKey.Fingerprint))
         .Should().BeTrue();
 }

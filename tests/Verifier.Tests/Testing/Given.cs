@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Keys;
+using Kritis.Events.Attestations.Payloads;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Attestations.Verification;
 using Kritis.Events.Contracts.Images;
 
 namespace Kritis.Events.Verifier.Tests.Testing;
@@ -50,11 +52,13 @@ internal static class Given
 
     public static void Attest(this AttestationIndex index, string image, Witness witness) => index.Add(Image.Parse(image), new IndexedAttestation
     {
-        Id = $"{witness.Name}-{image}",
         Witness = witness.Name,
         KeyFingerprint = witness.Keys[0].PublicKey.Fingerprint,
-        CreatedAt = DateTimeOffset.UnixEpoch,
     }).Should().BeTrue();
+
+    /// <summary>The id of what <see cref="Attest"/> added.</summary>
+    public static string IdOf(string image, Witness witness) => AttestationId.Of(
+        witness.Keys[0].PublicKey.Fingerprint, SimpleSigningPayload.Create(Image.Parse(image), witness.Name));
 
     public static void Revoke(this AttestationIndex index, string image, Witness witness, string reason) => index.Revoke(
         Image.Parse(image), new IndexedRevocation($"r-{image}", witness.Name, reason, witness.Keys[0].PublicKey.Fingerprint)).Should().BeTrue();

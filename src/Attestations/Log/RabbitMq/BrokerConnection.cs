@@ -1,3 +1,4 @@
+using Kritis.Events.Contracts.Images;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -7,7 +8,7 @@ namespace Kritis.Events.Attestations.Log.RabbitMq;
 /// Opens connections to the broker that do not recover by themselves: a recovered stream consumer would start at its first offset again.
 /// Whoever uses one opens another when it is lost.
 /// </summary>
-internal sealed class BrokerConnection(Uri bus, string clientName)
+internal sealed class BrokerConnection(Func<ConnectionFactory> broker, string clientName)
 {
     /// <summary>
     /// The largest message RabbitMQ can be set to take. With a lower limit here one such message in a stream, which nobody can delete,
@@ -16,23 +17,20 @@ internal sealed class BrokerConnection(Uri bus, string clientName)
     private const uint MostMessageBytes = 512 * 1024 * 1024;
 
     /// <summary>The broker, without user name and password.</summary>
-    public string Description { get; } = new UriBuilder(bus) { UserName = "", Password = "" }.Uri.ToString();
+    public string Description { get; } = Describe(broker());
 
     /// <summary>Opens a connection with the bus topology declared.</summary>
     /// <exception cref="AttestationLogException">The broker cannot be reached, refuses the sign-in, or holds a differing topology.</exception>
     public async Task<IConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory
-        {
-            Uri = bus,
-            AutomaticRecoveryEnabled = false,
-            TopologyRecoveryEnabled = false,
-            ClientProvidedName = clientName,
-            RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
-            ContinuationTimeout = TimeSpan.FromSeconds(10),
-            RequestedHeartbeat = TimeSpan.FromSeconds(10),
-            MaxInboundMessageBodySize = MostMessageBytes,
-        };
+        var factory = broker();
+        factory.ClientProvidedName = clientName;
+        factory.AutomaticRecoveryEnabled = false;
+        factory.TopologyRecoveryEnabled = false;
+        factory.RequestedConnectionTimeout = TimeSpan.FromSeconds(5);
+        factory.ContinuationTimeout = TimeSpan.FromSeconds(10);
+        factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
+        factory.MaxInboundMessageBodySize = MostMessageBytes;
         IConnection? connection = null;
         try
         {
@@ -65,10 +63,17 @@ internal sealed class BrokerConnection(Uri bus, string clientName)
         ? !cancellationToken.IsCancellationRequested
         : failure is RabbitMQClientException or IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException;
 
+    private static string Describe(ConnectionFactory factory)
+    {
+        var nodes = factory.EndpointResolverFactory([factory.Endpoint]).All().OrderBy(node => node.ToString(), StringComparer.Ordinal).ToArray();
+        var vhost = factory.VirtualHost == "/" ? "" : Uri.EscapeDataString(factory.VirtualHost);
+        return $"{(nodes[0].Ssl.Enabled ? "amqps" : "amqp")}://{string.Join(',', nodes.Select(node => $"{node.HostName}:{node.Port}"))}/{vhost}";
+    }
+
     private string Explain(Exception failure) => failure switch
     {
         OperationInterruptedException { ShutdownReason: { ReplyCode: 406 } reason } =>
-            $"an exchange or queue on {Description} differs from what Kritis.Events declares ({reason.ReplyText}); nothing was changed: rename or delete the existing one",
+            $"an exchange or queue on {Description} differs from what Kritis.Events declares ({Excerpt.Of(reason.ReplyText)}); nothing was changed: docs/rabbitmq.md says under 'A queue that differs' how to replace it",
         OperationInterruptedException { ShutdownReason: { ReplyCode: 403 } reason } =>
             $"the broker at {Description} forbids it ({reason.ReplyText}); grant the user configure, write and read on '^(kritis\\..*|amq\\.default)$'",
         BrokerUnreachableException { InnerException: AuthenticationFailureException } =>

@@ -9,13 +9,13 @@ namespace Kritis.Events.Attestations.Log.RabbitMq;
 /// The log as a RabbitMQ stream. Being caught up is known by a marker of our own: published with confirmation once the subscription
 /// runs, it stands behind everything that was there before it, also in an empty stream.
 /// </summary>
-internal sealed class RabbitMqAttestationLog(Uri bus, string clientName, TimeProvider time) : IAttestationLog, IAsyncDisposable
+internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, string clientName, TimeProvider time) : IAttestationLog, IAsyncDisposable
 {
     /// <summary>How long the message at a known offset may take to come; a stream that was made anew never delivers it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly BrokerConnection _broker = new(bus, clientName);
-    private readonly StreamPublisher _publisher = new(new BrokerConnection(bus, clientName + " log"), "/kritis/" + clientName, time);
+    private readonly BrokerConnection _broker = new(broker, clientName);
+    private readonly StreamPublisher _publisher = new(new BrokerConnection(broker, clientName + " log"), "/kritis/" + clientName, time);
 
     public string Description => $"stream '{MessageNames.AttestationLog}' on {_broker.Description}";
 

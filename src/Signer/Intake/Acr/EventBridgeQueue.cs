@@ -1,6 +1,7 @@
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.ServiceDefaults;
+using Kritis.Events.ServiceDefaults.Bus;
 using Kritis.Events.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
@@ -70,13 +71,9 @@ internal sealed partial class EventBridgeQueue(
 
     private async Task ConsumeAsync(Action connected, CancellationToken stoppingToken)
     {
-        var factory = new ConnectionFactory
-        {
-            Uri = bus.Uri!,
-            AutomaticRecoveryEnabled = false,
-            ClientProvidedName = $"{service.Instance}/eventbridge",
-            ConsumerDispatchConcurrency = Prefetch,
-        };
+        var factory = BrokerClient.Factory(bus);
+        factory.ClientProvidedName = $"{service.Instance}/eventbridge";
+        factory.ConsumerDispatchConcurrency = Prefetch;
         await using var connection = await factory.CreateConnectionAsync(stoppingToken);
         await DeclareAsync(connection, ErrorQueue, Quorum, stoppingToken);
         await DeclareAsync(connection, Queue, WithErrorQueue, stoppingToken);

@@ -17,7 +17,7 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
             _ = await channel.QueueDeleteAsync(MessageNames.Restrictions);
         });
         await SettledAsync();
-        return new LogUnderTest(() => new RabbitMqAttestationLog(node.Uri, "test/host", TimeProvider.System));
+        return new LogUnderTest(() => new RabbitMqAttestationLog(node.Broker, "test/host", TimeProvider.System));
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
         {
             try
             {
-                await using var log = new RabbitMqAttestationLog(node.Uri, "test/settling", TimeProvider.System);
+                await using var log = new RabbitMqAttestationLog(node.Broker, "test/settling", TimeProvider.System);
                 _ = await log.ReadToEndAsync();
                 _ = await log.ReadRestrictionsAsync();
                 await node.OnChannelAsync(async channel => await channel.BasicPublishAsync("", MessageNames.AuditTrail, mandatory: true, new BasicProperties(), Array.Empty<byte>()));
@@ -150,10 +150,10 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
     [Fact]
     public async Task A_wrong_password_and_an_absent_broker_are_told_without_the_password()
     {
-        await using var wrong = new RabbitMqAttestationLog(node.UriFor("guest", "s3cret"), "test/host", TimeProvider.System);
+        await using var wrong = new RabbitMqAttestationLog(() => node.As("guest", "s3cret"), "test/host", TimeProvider.System);
         (await FluentActions.Awaiting(() => wrong.ReadToEndAsync()).Should().ThrowAsync<AttestationLogException>())
             .Which.Message.Should().Contain("refuses the user name or password").And.NotContain("s3cret");
-        await using var absent = new RabbitMqAttestationLog(new Uri("amqp://guest:s3cret@127.0.0.1:1"), "test/host", TimeProvider.System);
+        await using var absent = new RabbitMqAttestationLog(() => new ConnectionFactory { Uri = new Uri("amqp://guest:s3cret@127.0.0.1:1") }, "test/host", TimeProvider.System);
         (await FluentActions.Awaiting(() => absent.AppendAsync(LogReading.Attestation(1), default)).Should().ThrowAsync<AttestationLogException>())
             .Which.Message.Should().Contain("cannot be reached").And.NotContain("s3cret");
     }
@@ -164,7 +164,7 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
         await using var store = await CreateAsync();
         await node.ControlAsync("add_user", "few", "few");
         await node.ControlAsync("set_permissions", "few", "", "", "");
-        await using var log = new RabbitMqAttestationLog(node.UriFor("few", "few"), "test/host", TimeProvider.System);
+        await using var log = new RabbitMqAttestationLog(() => node.As("few", "few"), "test/host", TimeProvider.System);
         var refusal = (await FluentActions.Awaiting(() => log.ReadToEndAsync()).Should().ThrowAsync<AttestationLogException>()).Which.Message;
         var rights = refusal[(refusal.IndexOf('\'', refusal.IndexOf("grant", StringComparison.Ordinal)) + 1)..^1];
         await node.ControlAsync("set_permissions", "few", rights, rights, rights);

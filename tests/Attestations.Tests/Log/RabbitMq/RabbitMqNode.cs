@@ -35,9 +35,9 @@ public sealed class RabbitMqNode : IAsyncLifetime
         };
     }
 
-    public Uri Uri => UriFor("guest", "guest");
+    public ConnectionFactory Broker() => As("guest", "guest");
 
-    public Uri UriFor(string user, string password) => new(string.Create(CultureInfo.InvariantCulture, $"amqp://{user}:{password}@127.0.0.1:{_port}"));
+    public ConnectionFactory As(string user, string password) => new() { HostName = "127.0.0.1", Port = _port, UserName = user, Password = password };
 
     /// <summary>
     /// Starts the node and has it know streams for a while: on RabbitMQ 3.10.8 the streams of a node that is killed in the moment of its very
@@ -80,8 +80,13 @@ public sealed class RabbitMqNode : IAsyncLifetime
         await _server.WaitForExitAsync();
     }
 
-    public Task<IConnection> ConnectAsync(CancellationToken cancellationToken = default) =>
-        new ConnectionFactory { Uri = Uri, AutomaticRecoveryEnabled = false, MaxInboundMessageBodySize = 512 * 1024 * 1024 }.CreateConnectionAsync(cancellationToken);
+    public Task<IConnection> ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        var factory = Broker();
+        factory.AutomaticRecoveryEnabled = false;
+        factory.MaxInboundMessageBodySize = 512 * 1024 * 1024;
+        return factory.CreateConnectionAsync(cancellationToken);
+    }
 
     /// <summary>Does something on a channel of its own.</summary>
     public async Task OnChannelAsync(Func<IChannel, Task> work)
@@ -91,6 +96,14 @@ public sealed class RabbitMqNode : IAsyncLifetime
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         await work(channel);
     }
+
+    /// <summary>The bytes of a stream's segment files, in which its messages are. The broker leaves only letters and digits of its name in theirs.</summary>
+    public long SegmentBytes(string stream) => new DirectoryInfo(Path.Combine(_folder, "mnesia"))
+        .EnumerateFiles("*.segment", SearchOption.AllDirectories)
+        .Where(segment => Letters(segment.Directory!.Name).Contains(Letters(stream), StringComparison.Ordinal))
+        .Sum(segment => segment.Length);
+
+    private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit));
 
     public async Task ControlAsync(params string[] arguments)
     {

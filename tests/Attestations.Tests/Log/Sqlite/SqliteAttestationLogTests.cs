@@ -101,7 +101,7 @@ public sealed class SqliteAttestationLogTests : AttestationLogContract, IDisposa
     [Fact]
     public void A_service_with_such_a_folder_refuses_to_start_and_says_what_to_do()
     {
-        using var services = new ServiceCollection().AddAttestationLog(new Uri("memory:"), "/proc/kritis", "test").BuildServiceProvider();
+        using var services = new ServiceCollection().AddAttestationLog(broker: null, "/proc/kritis", "test").BuildServiceProvider();
         FluentActions.Invoking(() => services.GetRequiredService<IAttestationLog>())
             .Should().Throw<StartRefusedException>().Which.Message.Should().Contain("/proc/kritis").And.Contain("Data:Path");
     }

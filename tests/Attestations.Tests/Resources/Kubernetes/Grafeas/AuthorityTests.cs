@@ -177,10 +177,7 @@ public sealed class AuthorityTests
         var index = new AttestationIndex();
         if (AttestationVerifier.Verify(attestation, set) is { IsValid: true } verdict)
         {
-            _ = index.Add(App, new IndexedAttestation
-            {
-                Id = attestation.Id, Witness = verdict.Witness!, KeyFingerprint = verdict.KeyFingerprint, CreatedAt = attestation.CreatedAt, EventId = "e",
-            });
+            _ = index.Add(App, new IndexedAttestation { Witness = verdict.Witness!, KeyFingerprint = verdict.KeyFingerprint });
         }
 
         var policy = set.Policies.Single(policy => ns is null || policy.Namespaces.SequenceEqual([ns]));

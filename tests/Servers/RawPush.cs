@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Kritis.Events.EndToEnd.System;
+namespace Kritis.Events.Servers;
 
 /// <summary>Pushes through a registry's own API (OCI distribution specification, "push"): hundreds a second, where a client manages a few.</summary>
-internal static class RawPush
+public static class RawPush
 {
     /// <summary>Puts a small image into the registry without the ceremony of a client.</summary>
     /// <returns>Its digest.</returns>
@@ -44,23 +45,31 @@ internal static class RawPush
         using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8);
         body.Headers.ContentType = new MediaTypeHeaderValue(manifest["mediaType"]!.GetValue<string>());
         using var answer = await registry.PutAsync(new Uri($"/v2/{repository}/manifests/{tag}", UriKind.Relative), body, cancellationToken);
-        answer.StatusCode.Should().Be(HttpStatusCode.Created);
+        ThrowUnlessCreated(answer);
         return answer.Headers.GetValues("Docker-Content-Digest").Single();
     }
 
     private static async Task<JsonObject> PutBlobAsync(HttpClient registry, string repository, string content, CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(content);
-        var digest = Contracts.Images.Digest.Of(bytes).ToString();
+        var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
         using var known = await registry.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri($"/v2/{repository}/blobs/{digest}", UriKind.Relative)), cancellationToken);
         if (!known.IsSuccessStatusCode)
         {
             using var begun = await registry.PostAsync(new Uri($"/v2/{repository}/blobs/uploads/", UriKind.Relative), null, cancellationToken);
             using var body = new ByteArrayContent(bytes);
             using var done = await registry.PutAsync(new Uri(begun.Headers.Location + $"&digest={digest}"), body, cancellationToken);
-            done.StatusCode.Should().Be(HttpStatusCode.Created);
+            ThrowUnlessCreated(done);
         }
 
         return new JsonObject { ["mediaType"] = "application/vnd.oci.image.config.v1+json", ["digest"] = digest, ["size"] = bytes.Length };
+    }
+
+    private static void ThrowUnlessCreated(HttpResponseMessage answer)
+    {
+        if (answer.StatusCode != HttpStatusCode.Created)
+        {
+            throw new InvalidOperationException($"The registry answered {(int)answer.StatusCode} to {answer.RequestMessage?.RequestUri}; expected 201.");
+        }
     }
 }

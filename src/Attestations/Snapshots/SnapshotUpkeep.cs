@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Kritis.Events.Attestations.Index;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kritis.Events.Attestations.Snapshots;
+
+/// <summary>
+/// Writes the snapshot in regular steps, and once the verifier has caught up verifies what the old one held, so that the first admission of each image
+/// need not, and the file is not needed any more.
+/// </summary>
+internal sealed partial class SnapshotUpkeep(
+    SnapshotOptions options, IndexSnapshot snapshot, IndexFollower follower, TimeProvider time, ILogger<SnapshotUpkeep> logger) : BackgroundService
+{
+    private const int Batch = 64;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(VerifyAsync(stoppingToken), WriteAsync(stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        snapshot.Flush();
+    }
+
+    private async Task WriteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            snapshot.Flush();
+        }
+    }
+
+    /// <summary>Takes half a core at most: admissions come first.</summary>
+    private async Task VerifyAsync(CancellationToken stoppingToken)
+    {
+        await follower.CaughtUp.WaitAsync(stoppingToken);
+        if (snapshot.Unverified is not { } unverified)
+        {
+            return;
+        }
+
+        var started = time.GetTimestamp();
+        foreach (var batch in unverified.Images.Chunk(Batch))
+        {
+            var working = Stopwatch.StartNew();
+            foreach (var image in batch)
+            {
+                unverified.Verify(image);
+            }
+
+            await Task.Delay(working.Elapsed, time, stoppingToken);
+        }
+
+        if (ReferenceEquals(snapshot.Unverified, unverified))
+        {
+            snapshot.ForgetUnverified();
+        }
+
+        Log.Verified(logger, unverified.Count, time.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Verified the {Attestations} attestations of the snapshot in {Seconds:0.0} s.")]
+        public static partial void Verified(ILogger logger, int attestations, double seconds);
+    }
+}

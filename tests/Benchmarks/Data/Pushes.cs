@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kritis.Events.Servers;
+
+namespace Kritis.Events.Benchmarks.Data;
+
+/// <summary>Images that are in the registry before the clock starts, and what the registry would tell the intake of them.</summary>
+internal sealed class Pushes(SigningInstallation installation) : IDisposable
+{
+    private const int AtOnce = 8;
+    private const int Repositories = 10;
+    private readonly HttpClient _registry = new() { BaseAddress = new Uri($"http://{installation.Registry.Address}") };
+    private readonly List<(string Repository, string Tag, string Digest)> _images = [];
+
+    /// <summary>Puts further images into the registry.</summary>
+    public async Task PutAsync(int count, CancellationToken cancellationToken)
+    {
+        var (first, put) = (_images.Count, new (string, string, string)[count]);
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (at, cancelled) =>
+        {
+            var number = first + at;
+            var (repository, tag) = ($"{SigningInstallation.Namespace}/app{number % Repositories}", string.Create(CultureInfo.InvariantCulture, $"v{number}"));
+            put[at] = (repository, tag, await RawPush.PutImageAsync(_registry, repository, tag, $"image {number}", cancelled));
+        });
+        _images.AddRange(put);
+    }
+
+    /// <summary>The full name of image <paramref name="number"/>.</summary>
+    public string Name(int number) => $"{installation.Registry.Address}/{_images[number].Repository}@{_images[number].Digest}";
+
+    /// <summary>Asks the registry for the manifest, as the signer does.</summary>
+    public async Task HeadAsync(int number, CancellationToken cancellationToken)
+    {
+        var (repository, _, digest) = _images[number];
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri($"/v2/{repository}/manifests/{digest}", UriKind.Relative));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/vnd.oci.image.manifest.v1+json"));
+        using var answer = await _registry.SendAsync(request, cancellationToken);
+        _ = answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Tells the intake of image <paramref name="number"/> and waits for its 2xx.</summary>
+    public async Task TellAsync(int number, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/events/distribution", UriKind.Relative))
+        {
+            Content = new StringContent(Envelope(_images[number]), Encoding.UTF8, "application/vnd.docker.distribution.events.v1+json"),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", SigningInstallation.Token);
+        using var answer = await installation.Signer.Http.SendAsync(request, cancellationToken);
+        _ = answer.EnsureSuccessStatusCode();
+    }
+
+    public void Dispose() => _registry.Dispose();
+
+    private string Envelope((string Repository, string Tag, string Digest) image) => new JsonObject
+    {
+        ["events"] = new JsonArray(new JsonObject
+        {
+            ["id"] = Guid.NewGuid().ToString(),
+            ["timestamp"] = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
+            ["action"] = "push",
+            ["target"] = new JsonObject
+            {
+                ["mediaType"] = "application/vnd.oci.image.manifest.v1+json",
+                ["digest"] = image.Digest,
+                ["repository"] = image.Repository,
+                ["tag"] = image.Tag,
+            },
+            ["request"] = new JsonObject { ["host"] = installation.Registry.Address },
+            ["actor"] = new JsonObject(),
+        }),
+    }.ToJsonString();
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Kritis.Events.Benchmarks.Running;
+
+namespace Kritis.Events.Benchmarks.Endpoint;
+
+/// <summary><c>admission-http</c>: the verifier's endpoint against a bare web server.</summary>
+internal static class HttpCommand
+{
+    private static readonly Option<int> Attestations = CommonOptions.Attestations();
+    private static readonly Option<int> Rounds = CommonOptions.Rounds();
+    private static readonly Option<double> Seconds = CommonOptions.Seconds(1);
+    private static readonly Option<DirectoryInfo> Cache = CommonOptions.Cache();
+    private static readonly Option<int> Policies = new("--policies") { Description = "How many policies do not select the namespace.", DefaultValueFactory = _ => 99 };
+
+    private static readonly Option<int[]> Connections = new("--connections")
+    {
+        Description = "How many connections at the same time.",
+        DefaultValueFactory = _ => [1, 4, 64],
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<int[]> Http = new("--http")
+    {
+        Description = "1 for HTTP/1.1, 2 for HTTP/2.",
+        DefaultValueFactory = _ => [1, 2],
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> Pin = new("--pin")
+    {
+        Description = "Whether each server has the first core for itself and the load the others; without, they share all.",
+        DefaultValueFactory = _ => Environment.ProcessorCount > 1,
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("admission-http", "Admissions a second over HTTPS, against a bare web server that answers the same.")
+        {
+            Attestations, Policies, Rounds, Seconds, Connections, Http, Pin, Cache,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var benchmark = new HttpBenchmark(new Figures(parsed.InvocationConfiguration.Output))
+        {
+            Attestations = parsed.GetValue(Attestations),
+            Policies = parsed.GetValue(Policies),
+            Rounds = parsed.GetValue(Rounds),
+            Seconds = parsed.GetValue(Seconds),
+            Connections = parsed.GetRequiredValue(Connections),
+            Http = parsed.GetRequiredValue(Http),
+            Pin = parsed.GetValue(Pin),
+            Cache = parsed.GetRequiredValue(Cache),
+        };
+        await benchmark.RunAsync(cancellationToken);
+        return 0;
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Kritis.Events.Benchmarks.Admissible;
+using Kritis.Events.Benchmarks.ColdStart;
+using Kritis.Events.Benchmarks.Decisions;
+using Kritis.Events.Benchmarks.Endpoint;
+using Kritis.Events.Benchmarks.Signing;
+
+namespace Kritis.Events.Benchmarks;
+
+/// <summary><c>dotnet run -c Release --project tests/Benchmarks -- NAME</c>: one benchmark, its figures and its ratio.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("Measures what Kritis.Events costs against what cannot be avoided, side by side in one run.")
+        {
+            DecisionCommand.Create(),
+            HttpCommand.Create(),
+            SigningCommand.Create(),
+            AdmissibleCommand.Create(),
+            ColdStartCommand.Create(),
+            LoadCommand.Create(),
+            BareCommand.Create(),
+            IndexMemoryCommand.Create(),
+        };
+        return root.Parse(args).InvokeAsync();
+    }
+}
