@@ -177,15 +177,4 @@ public class TagTests(Installation installation)
     private string Name(string repository, OciLayout layout) => installation.Name(repository, layout.Digest);
 
     private Image ImageOf(string repository, OciLayout layout) => new(installation.Registry.Address, repository, Digest.Parse(layout.Digest));
-
-    private sealed class ReadOnce(ResourceSet set) : IResourceSource
-    {
-        public event Action<ResourceSet>? Changed
-        {
-            add { }
-            remove { }
-        }
-
-        public ResourceSet Current => set;
-    }
 }

@@ -35,7 +35,7 @@ public abstract record ClusterChange<T>
 
     /// <summary>
     /// The API server cannot be reached or refuses. Told once an outage; what was told before stands, and it goes on by itself with
-    /// <see cref="Listed"/>, or with the next change where none was missed.
+    /// <see cref="Listed"/>, or where none was missed with the next change or <see cref="Resumed"/>.
     /// </summary>
     /// <param name="Reason">Why, as a clause without a full stop; fit to be shown.</param>
     public sealed record Away(string Reason) : ClusterChange<T>
@@ -43,5 +43,8 @@ public abstract record ClusterChange<T>
         /// <summary>Whether the API server was reached and knows no such kind: its CustomResourceDefinition is not installed.</summary>
         public bool IsMissingKind { get; init; }
     }
+
+    /// <summary>After <see cref="Away"/>: the API server is followed again, and nothing was missed.</summary>
+    public sealed record Resumed : ClusterChange<T>;
 }
 #pragma warning restore CA1034, CA1720

@@ -108,6 +108,7 @@ internal sealed class ClusterFollowing<T>(ClusterRequests requests, ClusterKind 
     {
         if (happened.Type == ClusterEvent.Bookmark)
         {
+            await ResumeAsync(cancellationToken);
             return;
         }
 
@@ -116,6 +117,15 @@ internal sealed class ClusterFollowing<T>(ClusterRequests requests, ClusterKind 
             ? new ClusterChange<T>.Removed(read)
             : new ClusterChange<T>.Set(read);
         await changes.WriteAsync(change, cancellationToken);
+    }
+
+    private async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        if (_told is not null)
+        {
+            _told = null;
+            await changes.WriteAsync(new ClusterChange<T>.Resumed(), cancellationToken);
+        }
     }
 
     private async Task OvercomeAsync(ClusterAwayException failure, CancellationToken cancellationToken)

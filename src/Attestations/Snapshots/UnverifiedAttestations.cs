@@ -70,6 +70,12 @@ internal sealed class UnverifiedAttestations
 
     public bool Holds(ImageKey image, PinnedKey key) => _signers.Exists(signer => signer.Key == key && _slots.ContainsKey(new Kept(image, signer.Number)));
 
+    /// <summary>The signature as the file has it; null where it has none.</summary>
+    public byte[]? SignatureOf(ImageKey image, PinnedKey key) =>
+        _signers.Find(signer => signer.Key == key) is { } known && _slots.TryGetValue(new Kept(image, known.Number), out var slot)
+            ? ReadSignature(_places[slot])
+            : null;
+
     /// <summary>Verifies what is kept of an image and adds to the index what counts. Safe to call from several threads.</summary>
     public void Verify(ImageKey image)
     {
@@ -138,14 +144,15 @@ internal sealed class UnverifiedAttestations
             KeyId = "",
             Algorithm = signer.Algorithm.Name(),
             Payload = payload,
-            Signature = ReadSignature(where >> LengthBits, (int)(where & ((1 << LengthBits) - 1))),
+            Signature = ReadSignature(where),
             CreatedAt = default,
         };
     }
 
     /// <summary>The signature; empty, which is none, where the file no longer has it.</summary>
-    private byte[] ReadSignature(long offset, int length)
+    private byte[] ReadSignature(long place)
     {
+        var (offset, length) = (place >> LengthBits, (int)(place & ((1 << LengthBits) - 1)));
         var signature = new byte[length];
         try
         {

@@ -57,7 +57,7 @@ internal static class PodSpecPlaces
 
         foreach (var path in Everywhere)
         {
-            if (TryFollow(subject, path, out var spec) && ListsContainers(spec))
+            if (TryFollow(subject, path, out var spec) && (ListsContainers(spec) || HasImageVolume(spec)))
             {
                 found.Add(spec);
             }
@@ -94,6 +94,12 @@ internal static class PodSpecPlaces
 
         return found.ValueKind == JsonValueKind.Object;
     }
+
+    /// <summary>Only a volume whose image names a reference is one that a Pod could be made with; volumes of other makes have an <c>image</c> of their own.</summary>
+    private static bool HasImageVolume(JsonElement spec) =>
+        spec.TryGetProperty("volumes", out var volumes) && volumes.ValueKind == JsonValueKind.Array && volumes.EnumerateArray().Any(volume =>
+            volume.ValueKind == JsonValueKind.Object && volume.TryGetProperty("image", out var image)
+            && image.ValueKind == JsonValueKind.Object && image.TryGetProperty("reference", out _));
 
     private static bool ListsContainers(JsonElement spec)
     {

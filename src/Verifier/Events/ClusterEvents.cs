@@ -11,8 +11,10 @@ namespace Kritis.Events.Verifier.Events;
 /// </summary>
 internal partial class ClusterEvents : BackgroundService
 {
-    private const int MostRefusals = 3;
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(5);
+
+    // An API server that has just started refuses what it will allow until it has read the roles: seconds, and more on a busy machine.
+    private static readonly TimeSpan RolesPatience = TimeSpan.FromMinutes(1);
     private readonly EventWriter _writer;
     private readonly EventMetrics _metrics;
     private readonly TimeProvider _time;
@@ -75,7 +77,9 @@ internal partial class ClusterEvents : BackgroundService
     /// <summary>What the API server will never take is given up; for what it may take later it is asked again.</summary>
     private async Task OvercomeAsync(ToldEvent next, Exception failure, CancellationToken stoppingToken)
     {
-        var isFinal = failure is HttpOperationException { Response.StatusCode: var status } && IsFinal(status, next.Tries);
+        var status = (failure as HttpOperationException)?.Response.StatusCode;
+        var forbiddenSince = status == HttpStatusCode.Forbidden ? next.ForbiddenSince ?? _time.GetUtcNow() : (DateTimeOffset?)null;
+        var isFinal = forbiddenSince is { } since ? _time.GetUtcNow() - since >= RolesPatience : IsFinal(status);
         _metrics.Failed(isFinal);
         Failed(failure is HttpOperationException ? "refused" : "away", failure);
         if (isFinal)
@@ -84,15 +88,13 @@ internal partial class ClusterEvents : BackgroundService
             return;
         }
 
-        _ledger.Return(next);
+        _ledger.Return(next, forbiddenSince);
         await Task.Delay(AwayPause, _time, stoppingToken);
     }
 
-    /// <summary>An API server that has just started refuses for some seconds what it will allow, because it has not read the roles yet.</summary>
-    private static bool IsFinal(HttpStatusCode status, int tries) => status switch
+    private static bool IsFinal(HttpStatusCode? status) => status switch
     {
-        HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.Unauthorized => false,
-        HttpStatusCode.Forbidden => tries >= MostRefusals - 1,
+        null or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.Unauthorized => false,
         _ => (int)status is >= 400 and < 500,
     };
 

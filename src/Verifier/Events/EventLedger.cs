@@ -58,7 +58,7 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
                 entry!.IsWaiting = false;
             }
 
-            next = isThere ? new ToldEvent(entry!.Notice, entry.Name, entry.Count, entry.First, entry.Last, entry.IsWritten) { Tries = entry.Tries } : default!;
+            next = isThere ? new ToldEvent(entry!.Notice, entry.Name, entry.Count, entry.First, entry.Last, entry.IsWritten) { ForbiddenSince = entry.ForbiddenSince } : default!;
             return isThere;
         }
     }
@@ -70,19 +70,21 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
         {
             if (Find(told) is { } entry)
             {
-                (entry.IsWritten, entry.Tries) = (true, 0);
+                (entry.IsWritten, entry.ForbiddenSince) = (true, null);
             }
         }
     }
 
     /// <summary>It could not be told now and waits again.</summary>
-    public void Return(ToldEvent told)
+    /// <param name="told">What could not be told.</param>
+    /// <param name="forbiddenSince">Since when the API server has been saying that it is forbidden; null where it said something else, or nothing.</param>
+    public void Return(ToldEvent told, DateTimeOffset? forbiddenSince)
     {
         lock (_changing)
         {
             if (Find(told) is { } entry)
             {
-                entry.Tries = told.Tries + 1;
+                entry.ForbiddenSince = forbiddenSince;
                 Wait(entry);
             }
             else
@@ -184,7 +186,7 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
 
         public int Count { get; set; }
 
-        public int Tries { get; set; }
+        public DateTimeOffset? ForbiddenSince { get; set; }
 
         public bool IsWritten { get; set; }
 
@@ -201,6 +203,6 @@ internal sealed class EventLedger(EventLimits limits, TimeProvider time, Action 
 /// <param name="IsWritten">Whether the cluster holds it already.</param>
 internal sealed record ToldEvent(EventNotice Notice, string Name, int Count, DateTimeOffset First, DateTimeOffset Last, bool IsWritten)
 {
-    /// <summary>How often it was tried in vain.</summary>
-    public int Tries { get; init; }
+    /// <summary>Since when the API server has been saying that it is forbidden; null where its last answer was another, or none.</summary>
+    public DateTimeOffset? ForbiddenSince { get; init; }
 }

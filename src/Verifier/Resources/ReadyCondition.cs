@@ -14,7 +14,7 @@ internal sealed record ReadyCondition(string Status, string Reason, string Messa
 
     /// <summary>What is to be said of an object.</summary>
     public static ReadyCondition Of(ObjectState state) => new(
-        state.Standing == ObjectStanding.InForce ? "True" : "False",
+        state.IsInForce ? "True" : "False",
         state.Standing.ToString(),
         Shortened(state.Message),
         state.Document.Metadata.Generation);

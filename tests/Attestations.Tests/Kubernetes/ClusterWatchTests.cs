@@ -229,6 +229,24 @@ public sealed class ClusterWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_outage_in_which_nothing_was_missed_ends_with_the_next_bookmark()
+    {
+        _server.Then(List("9", Object("a", "1")), Unreachable, Unreachable, Watch(Event("BOOKMARK", """{"metadata":{"resourceVersion":"10"}}""")));
+
+        await using var followed = Follow();
+
+        await followed.UntilAsync(told => told.Count == 3);
+        followed.Told[1].Should().StartWith("away: the API server cannot be reached for witnesses.kritis.events: ");
+        followed.Told[2].Should().Be("resumed");
+
+        static Task Unreachable(HttpContext context)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
     public async Task A_kind_that_is_not_installed_is_told_as_that_and_found_later()
     {
         var missing = Status(404, "the server could not find the requested resource");

@@ -49,6 +49,7 @@ internal sealed class Followed<T> : IAsyncDisposable
                 ClusterChange<T>.Removed removed => $"removed {Name(removed.Object)}",
                 ClusterChange<T>.Unreadable unreadable => $"unreadable {unreadable.Name}",
                 ClusterChange<T>.Away away => $"away{(away.IsMissingKind ? " (no such kind)" : "")}: {away.Reason}",
+                ClusterChange<T>.Resumed => "resumed",
                 _ => "?",
             });
         }

@@ -5,15 +5,15 @@ namespace Kritis.Events.Attestations.Tests.Resources;
 /// <summary>A folder of resources to write to, and texts of valid ones.</summary>
 internal sealed class ResourceFolderFixture : IDisposable
 {
-    private static readonly Lazy<string> Pem = new(() =>
-    {
-        using var key = RSA.Create(2048);
-        return key.ExportSubjectPublicKeyInfoPem();
-    });
+    private static readonly Lazy<string> Pem = new(NewPublicKeyPem);
+    private static readonly Lazy<string> OtherPem = new(NewPublicKeyPem);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kritis-resources-");
 
     public static string PublicKeyPem => Pem.Value;
+
+    /// <summary>Another key than <see cref="PublicKeyPem"/>.</summary>
+    public static string OtherPublicKeyPem => OtherPem.Value;
 
     public string Path => _folder.FullName;
 
@@ -46,4 +46,10 @@ internal sealed class ResourceFolderFixture : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static string NewPublicKeyPem()
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportSubjectPublicKeyInfoPem();
+    }
 }

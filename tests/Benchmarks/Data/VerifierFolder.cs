@@ -33,7 +33,7 @@ internal sealed class VerifierFolder : IDisposable
         var data = Directory.CreateDirectory(_folder.File(name)).FullName;
         if (log is not null)
         {
-            _ = File.CreateSymbolicLink(Path.Combine(data, "attestations.db"), log);
+            _ = System.IO.File.CreateSymbolicLink(Path.Combine(data, "attestations.db"), log);
         }
 
         return new Dictionary<string, string>
@@ -45,6 +45,8 @@ internal sealed class VerifierFolder : IDisposable
             ["Tls:KeyFile"] = KeyFile,
         };
     }
+
+    public string File(string name) => _folder.File(name);
 
     public string Make(string name) => Directory.CreateDirectory(_folder.File(name)).FullName;
 

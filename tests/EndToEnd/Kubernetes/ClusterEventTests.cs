@@ -72,6 +72,9 @@ public class ClusterEventTests(WatchedCluster cluster)
             {
                 (await verifier.ReadinessAsync(Cancellation)).Should().Be("ready");
             }
+
+            await Eventually.Async("both verifiers have tried more than once to tell it", async () =>
+                (await Task.WhenAll(cluster.Verifiers.Select(verifier => Metrics.SumAsync([verifier], "kritis_cluster_events_total", Cancellation, "outcome=\"failed\"")))).Min() >= 4, Cancellation);
         }
         finally
         {

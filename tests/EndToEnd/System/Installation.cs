@@ -33,6 +33,9 @@ public sealed class Installation : IAsyncLifetime
 
     public string SignerDataPath => _folder.File("signer");
 
+    /// <summary>The data folder of the verifier of that name.</summary>
+    public string DataPathOf(string verifier) => _folder.File(verifier);
+
     public async ValueTask InitializeAsync()
     {
         var cancellationToken = CancellationToken.None;

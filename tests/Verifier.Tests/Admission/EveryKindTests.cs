@@ -132,6 +132,20 @@ public sealed class EveryKindTests
     }
 
     [Fact]
+    public void A_kind_that_is_not_known_cannot_hide_an_image_volume_beside_a_template()
+    {
+        var review = Review.Load("rollout-create", Given.Alpine);
+        review.Object["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"v","image":{"reference":"evil:1"}}]""");
+        Cluster.WithAlpine().Decide(review).Message.Should().Be("image evil:1 is not attested");
+
+        review.Object["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"v","image":{"reference":1}}]""");
+        Cluster.WithAlpine().Decide(review).Allowed.Should().BeFalse("what cannot be read is refused");
+
+        review.Object["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"v","rbd":{"image":"disk"}},{"name":"w","image":"disk"}]""");
+        Cluster.WithAlpine().Decide(review).Allowed.Should().BeTrue("that is no image of a container registry");
+    }
+
+    [Fact]
     public void Lesson_Portieris_objects_with_no_replicas_are_looked_at()
     {
         foreach (var kind in new[] { "deployment-create", "replicaset-create", "statefulset-create", "replicationcontroller-create" })

@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Kritis.Events.Verifier.Policies;
 using Kritis.Events.Verifier.Tests.Kubernetes;
 using Kritis.Events.Verifier.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -13,13 +15,14 @@ public sealed class NamespaceWatchTests : IAsyncDisposable
     private const string Namespaces = "/api/v1/namespaces";
     private readonly ApiServerInMemory _api = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly NamespaceLabels _labels;
     private readonly NamespaceWatch _watch;
 
     public NamespaceWatchTests()
     {
         _labels = new NamespaceLabels(_time);
-        _watch = new NamespaceWatch(_api.Client(), _labels, _time, NullLogger<NamespaceWatch>.Instance);
+        _watch = new NamespaceWatch(_api.Client(), _labels, _time, _services.GetRequiredService<IMeterFactory>(), NullLogger<NamespaceWatch>.Instance);
         Label("prod", "high");
         _api.Put(Namespaces, new JsonObject { ["metadata"] = new JsonObject { ["name"] = "bare" } });
     }
@@ -68,10 +71,29 @@ public sealed class NamespaceWatchTests : IAsyncDisposable
         _labels.IsFollowed.Should().BeTrue();
     }
 
+    [Fact]
+    public async Task Labels_that_are_not_followed_any_more_decide_and_for_how_long_is_measured()
+    {
+        await StartAsync();
+        _watch.Behind.Should().Be(TimeSpan.Zero);
+
+        _api.IsAway = true;
+        await _time.UntilAsync(() => _watch.Problem is not null, "the outage is noticed");
+        _time.Advance(TimeSpan.FromHours(1));
+        _watch.Behind.Should().BeGreaterThanOrEqualTo(TimeSpan.FromHours(1));
+        Tier("prod").Should().Be("high");
+        _api.IsAway = false;
+        Label("prod", "low");
+
+        await _time.UntilAsync(() => Tier("prod") == "low" && _watch.Behind == TimeSpan.Zero, "they are followed again");
+        _watch.Problem.Should().BeNull();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _watch.StopAsync(CancellationToken.None);
         _watch.Dispose();
+        await _services.DisposeAsync();
     }
 
     private async Task StartAsync()

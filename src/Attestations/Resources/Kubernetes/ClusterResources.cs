@@ -43,7 +43,7 @@ public sealed partial class ClusterResources : BackgroundService, IResourceSourc
         _inventory = new ClusterInventory(Path.GetFullPath(secretsFolder));
         var meter = meters.Create("Kritis.Events.Resources");
         _reloads = meter.CreateCounter<long>("kritis_resource_reloads", description: "Changes of the resources, by whether they were valid.");
-        _ = meter.CreateObservableGauge("kritis_resources_valid", () => _states.All(state => state.Standing == ObjectStanding.InForce) ? 1 : 0,
+        _ = meter.CreateObservableGauge("kritis_resources_valid", () => _states.All(state => state.IsInForce) ? 1 : 0,
             description: "1 while the resources as they stand are in force.");
         _ = meter.CreateObservableGauge("kritis_resource_objects_invalid", Invalid, description: "Objects in the cluster that are not in force as they stand, by kind and reason.");
     }
@@ -202,7 +202,7 @@ public sealed partial class ClusterResources : BackgroundService, IResourceSourc
         _states = states;
         if (changed)
         {
-            _reloads.Add(1, new KeyValuePair<string, object?>("outcome", states.All(state => state.Standing == ObjectStanding.InForce) ? "valid" : "invalid"));
+            _reloads.Add(1, new KeyValuePair<string, object?>("outcome", states.All(state => state.IsInForce) ? "valid" : "invalid"));
             _current = set;
             Log.Loaded(_logger, set.Registries.Count, set.Witnesses.Count, set.Rules.Count, set.Policies.Count, set.Exemptions.Count);
             Changed.Raise(set, _logger);
@@ -217,12 +217,12 @@ public sealed partial class ClusterResources : BackgroundService, IResourceSourc
         var before = _states.Select(state => (state.DisplayName, state.Standing, state.Message)).ToHashSet();
         foreach (var state in states.Where(state => state.Standing != ObjectStanding.InForce && !before.Contains((state.DisplayName, state.Standing, state.Message))))
         {
-            Log.NotInForce(_logger, state.DisplayName, state.Standing, state.Message);
+            Log.Told(_logger, state.DisplayName, state.Standing, state.Message);
         }
     }
 
     private IEnumerable<Measurement<int>> Invalid() => _states
-        .Where(state => state.Standing != ObjectStanding.InForce)
+        .Where(state => !state.IsInForce)
         .CountBy(state => (state.Kind.Plural, state.Standing))
         .Select(group => new Measurement<int>(group.Value, new("kind", group.Key.Plural), new("reason", group.Key.Standing.ToString())));
 
@@ -233,7 +233,7 @@ public sealed partial class ClusterResources : BackgroundService, IResourceSourc
         public static partial void Loaded(ILogger logger, int registries, int witnesses, int rules, int policies, int exemptions);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Object} ({Standing}): {Message}.")]
-        public static partial void NotInForce(ILogger logger, string @object, ObjectStanding standing, string message);
+        public static partial void Told(ILogger logger, string @object, ObjectStanding standing, string message);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} cannot be followed: {Reason}. What was read of them stays in force; trying again.")]
         public static partial void Away(ILogger logger, string kind, string reason);

@@ -83,7 +83,10 @@ internal sealed class ClusterSet
         {
             var policy = held.InForce ?? NativeObjects.DraftPolicy(held.Document);
             var missing = policy.Witnesses.Where(name => _witnesses.OfCluster(name) is null).ToArray();
-            _states.Add(held.StateOf(kind, "it refuses every image of the namespaces it selects", Missing(kind, held, "spec.require", missing)));
+            var consequence = policy.Enforcement == Enforcement.DryRun
+                ? "it is in dry run and warns of every image of the namespaces it selects"
+                : "it refuses every image of the namespaces it selects";
+            _states.Add(held.StateOf(kind, consequence, Missing(kind, held, "spec.require", missing), Shared(kind, held, "spec.require", policy, _witnesses.OfCluster)));
             foreach (var name in missing)
             {
                 _witnesses.AddMissing(name, name);
@@ -100,7 +103,8 @@ internal sealed class ClusterSet
         {
             var policy = held.InForce ?? AttestationPolicyReader.Draft(held.Document);
             var missing = policy.Witnesses.Where(name => _witnesses.KeyFor(held.Namespace, name) is null).ToArray();
-            _states.Add(held.StateOf(kind, "it refuses every image of its namespace", Missing(kind, held, "spec.attestationAuthorityNames", missing)));
+            var shared = Shared(kind, held, "spec.attestationAuthorityNames", policy, name => _witnesses.KeyFor(held.Namespace, name) is { } key ? _witnesses.All[key] : null);
+            _states.Add(held.StateOf(kind, "it refuses every image of its namespace", Missing(kind, held, "spec.attestationAuthorityNames", missing), shared));
             yield return policy with { Witnesses = [.. policy.Witnesses.Select(name => _witnesses.KeyFor(held.Namespace, name) ?? _witnesses.AddMissing(ClusterWitnesses.Scoped(held.Namespace, name), name))] };
         }
     }
@@ -117,6 +121,9 @@ internal sealed class ClusterSet
             }
         }
     }
+
+    private static string? Shared<T>(HeldKind<T> kind, HeldObject<T> held, string path, SecurityPolicy policy, Func<string, Witness?> find)
+        where T : class => SharedKeys.In(policy, find) is { } shared ? $"{kind.Name} '{held.Name}': {path}: {shared}" : null;
 
     private static string? Missing<T>(HeldKind<T> kind, HeldObject<T> held, string path, string[] names)
         where T : class => names.Length == 0

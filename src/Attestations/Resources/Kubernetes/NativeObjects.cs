@@ -44,14 +44,25 @@ internal sealed class NativeObjects(string secretsFolder)
     public static SecurityPolicy? ReadPolicy(CustomDocument document, ProblemList problems) =>
         Spec(document, SecurityPolicy, problems) is { } spec ? SecurityPolicyReader.Read(document.Metadata.Name, spec) : null;
 
-    /// <summary>The strictest reading of a policy that cannot be read; nothing fulfils it.</summary>
+    /// <summary>
+    /// The strictest reading of a policy that cannot be read: nothing fulfils it, and it lets nothing pass by an exemption, a placeholder, a tag or a broken
+    /// glass. That it only warns it keeps where that can be read: a trial does not become a refusal by a slip of the pen.
+    /// </summary>
     public static SecurityPolicy DraftPolicy(CustomDocument document)
     {
         var problems = new ProblemList();
         var draft = ObjectSpec.Of(document, SecurityPolicy, problems) is { } spec
             ? SecurityPolicyReader.Draft(document.Metadata.Name, spec)
             : StrictPolicy.OfEverything(document.Metadata.Name);
-        return draft with { Problem = "its SecurityPolicy object cannot be read" };
+        return draft with
+        {
+            Problem = "its SecurityPolicy object cannot be read",
+            Exempt = [],
+            Placeholders = [],
+            Tags = TagReferences.Deny,
+            BreakGlass = false,
+            WaitForAttestation = null,
+        };
     }
 
     private static Field? Spec(CustomDocument document, string kind, ProblemList problems)

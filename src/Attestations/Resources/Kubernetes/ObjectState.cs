@@ -13,6 +13,9 @@ public sealed record ObjectState(ClusterKind Kind, CustomDocument Document, Obje
     public string DisplayName => Document.Metadata.NamespaceProperty is { } ns
         ? $"{Kind} {ns}/{Document.Metadata.Name}"
         : $"{Kind} {Document.Metadata.Name}";
+
+    /// <summary>Whether its newest version counts as it stands.</summary>
+    public bool IsInForce => Standing is ObjectStanding.InForce or ObjectStanding.SharedKey;
 }
 
 /// <summary>Whether an object counts, and why not; the names stand as reasons in its status.</summary>
@@ -32,6 +35,9 @@ public enum ObjectStanding
 
     /// <summary>It names a witness that is not there. A policy counts and that witness vouches for nothing; a rule is left out.</summary>
     MissingWitness,
+
+    /// <summary>It counts, and asks for the word of several witnesses of whom two have one key.</summary>
+    SharedKey,
 
     /// <summary>It names a registry that is not there, and is left out.</summary>
     MissingRegistry,

@@ -71,6 +71,11 @@ internal static class CrossChecks
             {
                 problems.Add(policy.File, policy.Line, $"SecurityPolicy '{policy.Name}': spec.require: there is no Witness '{name}'");
             }
+
+            if (SharedKeys.In(policy.Resource, name => read.Witnesses.FirstOrDefault(witness => witness.Name == name)?.Resource) is { } shared)
+            {
+                problems.Warnings.Add($"{policy.File}:{policy.Line}: SecurityPolicy '{policy.Name}': spec.require: {shared}");
+            }
         }
     }
 }

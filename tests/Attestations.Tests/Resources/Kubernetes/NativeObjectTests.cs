@@ -127,7 +127,44 @@ public sealed class NativeObjectTests
         (policy.Enabled, policy.Enforcement).Should().Be((true, enforcement));
         policy.Namespaces.Should().Equal(ns);
         policy.Exempt.Should().BeEmpty();
-        _objects.StateOf("new").Message.Should().EndWith("; it refuses every image of the namespaces it selects");
+        _objects.StateOf("new").Message.Should().EndWith(enforcement == Enforcement.DryRun
+            ? "; it is in dry run and warns of every image of the namespaces it selects"
+            : "; it refuses every image of the namespaces it selects");
+    }
+
+    [Fact]
+    public void G3_A_policy_that_was_never_valid_lets_nothing_pass_by_what_can_be_read_of_it()
+    {
+        const string Grants = """ "exempt":["registry.k8s.io/pause@*"],"placeholders":["auto"],"tags":"Immutable","breakGlass":"Allow","waitForAttestation":"2s" """;
+        var valid = _objects.Witness().Policy("valid", $$"""{"namespaces":["prod"],"require":{"allOf":["release"]},{{Grants}} }""").Set.Policies.Single();
+        valid.Should().Match<SecurityPolicy>(policy => policy.BreakGlass && policy.Exempt.Count == 1 && policy.Placeholders.Count == 1 && policy.Tags == TagReferences.Immutable);
+
+        _ = _objects.Policy("new", $$"""{"namespaces":["prod"],"require":{"atLeast":2,"of":["release"]},{{Grants}} }""");
+
+        _objects.Set.Policies.Should().ContainSingle(policy => policy.Name == "new").Which.Should().BeEquivalentTo(
+            new { Exempt = Array.Empty<string>(), Placeholders = Array.Empty<string>(), Tags = TagReferences.Deny, BreakGlass = false, WaitForAttestation = (TimeSpan?)null });
+    }
+
+    [Theory]
+    [InlineData("""{"atLeast":2,"of":["release","qa"]}""", ObjectStanding.SharedKey)]
+    [InlineData("""{"allOf":["release","qa"]}""", ObjectStanding.SharedKey)]
+    [InlineData("""{"atLeast":1,"of":["release","qa"]}""", ObjectStanding.InForce)]
+    [InlineData("""{"allOf":["release","other"]}""", ObjectStanding.InForce)]
+    [InlineData("""{"allOf":["release","spoilt"]}""", ObjectStanding.InForce)]
+    public void A_policy_that_asks_for_two_witnesses_with_one_key_counts_and_its_status_says_so(string require, ObjectStanding standing)
+    {
+        _objects.Witness().Witness("qa").Witness("spoilt", Objects.Keys("revoked")).Witness("other", Objects.Keys(pem: ResourceFolderFixture.OtherPublicKeyPem))
+            .Policy("two", $$"""{"namespaces":["prod"],"require":{{require}} }""");
+
+        var state = _objects.StateOf("two");
+
+        state.Standing.Should().Be(standing);
+        state.IsInForce.Should().BeTrue("whoever runs it so goes on deploying");
+        _objects.Set.Policies.Single().Problem.Should().BeNull();
+        if (standing == ObjectStanding.SharedKey)
+        {
+            state.Message.Should().StartWith("SecurityPolicy 'two': spec.require: the witnesses 'release' and 'qa' have the key sha256:").And.EndWith("give each a key of its own");
+        }
     }
 
     [Fact]
