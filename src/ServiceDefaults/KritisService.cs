@@ -77,8 +77,8 @@ public static class KritisService
 public sealed record ServiceIdentity(string Name)
 {
     /// <summary>The name with the machine it runs on.</summary>
-    public string Instance => $"{Name}/{Environment.MachineName}";
+    public string Instance { get; } = $"{Name}/{Environment.MachineName}";
 
-    /// <summary>The CloudEvents source.</summary>
-    public string Source => $"/kritis/{Instance}";
+    /// <summary>The CloudEvents source. Put together once: each message carries it, and the machine's name is asked of the system.</summary>
+    public string Source { get; } = $"/kritis/{Name}/{Environment.MachineName}";
 }

@@ -10,7 +10,9 @@ namespace Kritis.Events.Benchmarks;
 /// <summary><c>dotnet run -c Release --project tests/Benchmarks -- NAME</c>: one benchmark, its figures and its ratio.</summary>
 internal static class Program
 {
-    public static Task<int> Main(string[] args)
+    public static Task<int> Main(string[] args) => RunAsync(args, Console.Out, CancellationToken.None);
+
+    internal static Task<int> RunAsync(string[] args, TextWriter output, CancellationToken cancellationToken)
     {
         var root = new RootCommand("Measures what Kritis.Events costs against what cannot be avoided, side by side in one run.")
         {
@@ -23,6 +25,8 @@ internal static class Program
             BareCommand.Create(),
             IndexMemoryCommand.Create(),
         };
-        return root.Parse(args).InvokeAsync();
+
+        // A measurement that failed is told with its stack, and ends the process or the test with it.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false }, cancellationToken);
     }
 }

@@ -10,14 +10,21 @@ namespace Kritis.Events.Attestations.Verification;
 /// </summary>
 public static class AttestationId
 {
+    // A payload and what stands before it; an admission asks for the id of each image (admission-decision watches it).
+    private const int MostOnStack = 1536;
+
     /// <summary>The id.</summary>
     /// <param name="keyFingerprint">The key version that signs.</param>
     /// <param name="payload">The signed bytes.</param>
     public static string Of(Digest keyFingerprint, ReadOnlySpan<byte> payload)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.ASCII.GetBytes(keyFingerprint.ToString()));
-        hash.AppendData(payload);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        var fingerprint = keyFingerprint.ToString();
+        var length = fingerprint.Length + payload.Length;
+        Span<byte> signed = length <= MostOnStack ? stackalloc byte[length] : new byte[length];
+        _ = Encoding.ASCII.GetBytes(fingerprint, signed);
+        payload.CopyTo(signed[fingerprint.Length..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        _ = SHA256.HashData(signed, hash);
+        return Convert.ToHexStringLower(hash);
     }
 }

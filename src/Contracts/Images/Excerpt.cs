@@ -19,6 +19,12 @@ public static class Excerpt
             return "(nothing)";
         }
 
+        // Nearly everything that is shown is plain ASCII, on each admission too (admission-decision watches it): that is safe as it is.
+        if (text.Length <= MostCharacters && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var shown = text.Length <= MostCharacters ? text : text[..MostCharacters];
         var safe = new StringBuilder(shown.Length);
         foreach (var character in shown)

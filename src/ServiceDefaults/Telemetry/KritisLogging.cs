@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Console;
+
 namespace Kritis.Events.ServiceDefaults.Telemetry;
 
 /// <summary>One line a log entry, UTC, with what the framework says only where it warns.</summary>
@@ -15,6 +17,12 @@ internal static class KritisLogging
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => start.IsOver && level >= LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
             .AddFilter("MassTransit", level => level >= (start.IsOver ? LogLevel.Warning : LogLevel.Error));
+        if (builder.Configuration["Logging:Console:QueueFullMode"] is null)
+        {
+            // Whoever reads standard output may stop reading; an admission must not wait for its line. What is left out is counted in the log.
+            _ = builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
+        }
+
         if (builder.Configuration["Logging:Console:FormatterName"] is null)
         {
             _ = builder.Logging.AddSimpleConsole(console =>

@@ -49,7 +49,7 @@ internal sealed class AdmissionDecider(
         }
 
         var glass = new GlassCheck(request.BreakGlass, time.GetUtcNow());
-        return Weigh(added, new ImageCheck(request, set, selecting, index, pushes, glass)) with { Policies = names };
+        return Weigh(added, new ImageCheck(request, set, selecting, index, pushes, glass), names);
     }
 
     /// <summary>The images that an update brings in; all of them where what was there before is not known.</summary>
@@ -72,13 +72,13 @@ internal sealed class AdmissionDecider(
         return added;
     }
 
-    private AdmissionDecision Weigh(IReadOnlyList<string> images, ImageCheck check)
+    private AdmissionDecision Weigh(IReadOnlyList<string> images, ImageCheck check, string[] policies)
     {
         // Asked before the index is: an answer may be told as too early that was not, but not the other way round.
         var read = progress();
         var decisions = new List<ImageDecision>(images.Count);
         var verdicts = new List<ImageVerdict>(images.Count);
-        var told = new List<ImageVerdict>();
+        List<ImageVerdict>? told = null;
         foreach (var image in images)
         {
             var verdict = check.Check(image);
@@ -86,13 +86,13 @@ internal sealed class AdmissionDecider(
             verdicts.Add(verdict);
             if (!verdict.Holds || verdict.BrokenGlass is not null)
             {
-                told.Add(verdict);
+                (told ??= []).Add(verdict);
             }
         }
 
-        return told.Count == 0
-            ? new AdmissionDecision { Outcome = AdmissionOutcome.Allowed, Images = decisions, Verdicts = verdicts }
-            : Tell(told, read) with { Images = decisions, Verdicts = verdicts };
+        return told is null
+            ? new AdmissionDecision { Outcome = AdmissionOutcome.Allowed, Images = decisions, Verdicts = verdicts, Policies = policies }
+            : Tell(told, read) with { Images = decisions, Verdicts = verdicts, Policies = policies };
     }
 
     private static AdmissionDecision Tell(List<ImageVerdict> told, LogProgress read)

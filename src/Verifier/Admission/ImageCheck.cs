@@ -19,7 +19,8 @@ internal sealed class ImageCheck(
         }
 
         var signed = policies.Signed(reference);
-        var (asWritten, asSigned) = (reference.ToString(), signed.ToString());
+        var asWritten = reference.ToString();
+        var asSigned = ReferenceEquals(signed, reference) ? asWritten : signed.ToString();
         var exempted = policies.Exempts(request.Namespace!, asWritten, asSigned);
         var subject = reference.Digest is { } digest ? new Image(signed.Registry, signed.Repository, digest) : null;
         var pushedBefore = subject is null ? null : pushes.Age(subject);
@@ -92,7 +93,6 @@ internal sealed class ImageCheck(
     private static PolicyFinding Count(CompiledPolicy policy, Image subject, AttestedImage known, TimeSpan? pushedBefore)
     {
         var attestations = new List<string>(policy.Witnesses.Length);
-        var witnesses = new List<string>(policy.Witnesses.Length);
         List<string>? missing = null;
         foreach (var witness in policy.Witnesses)
         {
@@ -100,7 +100,6 @@ internal sealed class ImageCheck(
             if (standing.Standing == Standing.Attested)
             {
                 attestations.Add(standing.Attestation!.IdFor(subject));
-                witnesses.Add($"'{witness.Name}'");
             }
             else
             {
@@ -108,10 +107,18 @@ internal sealed class ImageCheck(
             }
         }
 
-        return attestations.Count >= policy.AtLeast
-            ? PolicyFinding.Passes(policy, $"attested by {string.Join(", ", witnesses)}", attestations)
-            : PolicyFinding.Fails(policy, StandingText.Shortfall(policy, known, witnesses, missing ?? []));
+        if (attestations.Count < policy.AtLeast)
+        {
+            return PolicyFinding.Fails(policy, StandingText.Shortfall(policy, known, attestations.Count, missing ?? []));
+        }
+
+        var text = missing is null ? policy.AttestedByAll : $"attested by {string.Join(", ", Counted(policy, known))}";
+        return PolicyFinding.Passes(policy, text, attestations);
     }
+
+    private static IEnumerable<string> Counted(CompiledPolicy policy, AttestedImage known) => policy.Witnesses
+        .Where(witness => known.StandingOf(witness).Standing == Standing.Attested)
+        .Select(witness => $"'{witness.Name}'");
 
     private static string NoDigest(ImageReference reference) =>
         $"no digest given, and a tag can be moved; use {ImageText.Brief(reference.Name)}@sha256:…";

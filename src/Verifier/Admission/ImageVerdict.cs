@@ -52,8 +52,8 @@ internal sealed record ImageVerdict(string Image, PolicyFinding[] Findings)
     {
         Image = ImageText.Shown(Image),
         Attested = Holds && BrokenGlass is null,
-        Explanation = string.Join("; ", Findings.Select(finding => finding.Explanation)),
-        Attestations = [.. Findings.SelectMany(finding => finding.Attestations).Distinct(StringComparer.Ordinal)],
+        Explanation = Findings is [var only] ? only.Explanation : string.Join("; ", Findings.Select(finding => finding.Explanation)),
+        Attestations = Findings is [var one] ? one.Attestations : [.. Findings.SelectMany(finding => finding.Attestations).Distinct(StringComparer.Ordinal)],
     };
 
     private static string Policies(IEnumerable<PolicyFinding> findings) => $"policy {string.Join(", ", findings.Select(finding => finding.Policy))}";

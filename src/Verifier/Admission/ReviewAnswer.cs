@@ -7,12 +7,15 @@ namespace Kritis.Events.Verifier.Admission;
 /// <summary>Writes the answer to a review, in the review's own API version.</summary>
 internal static class ReviewAnswer
 {
+    // A yes without warnings: a UID of 36 characters, and no more than the writer asks for at once.
+    private const int MostBytesOfAYes = 256;
+
     // The answer is application/json and never part of a page, so quotes and angle brackets stay readable.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static ReadOnlyMemory<byte> Write(AdmissionRequest request, AdmissionDecision decision)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
+        var buffer = new ArrayBufferWriter<byte>(MostBytesOfAYes);
         using var json = new Utf8JsonWriter(buffer, Readable);
         json.WriteStartObject();
         json.WriteString("kind", "AdmissionReview");

@@ -24,12 +24,12 @@ internal static class StandingText
     };
 
     /// <summary>Why an image falls short of a policy: what is there, and for each witness that is missing why.</summary>
-    public static string Shortfall(CompiledPolicy policy, AttestedImage known, IReadOnlyList<string> counted, IReadOnlyList<string> missing)
+    public static string Shortfall(CompiledPolicy policy, AttestedImage known, int counted, IReadOnlyList<string> missing)
     {
         var parts = new List<string>(3);
         if (policy.Witnesses.Length > 1)
         {
-            parts.Add($"{counted.Count} of {policy.AtLeast} attestations");
+            parts.Add($"{counted} of {policy.AtLeast} attestations");
         }
 
         if (Others(policy, known) is { Length: > 0 } others)

@@ -23,6 +23,7 @@ internal sealed class CompiledPolicy
         // A witness that is named twice is one witness, one that is not there can attest nothing, and a policy that asks for nobody's word asks for somebody's.
         Witnesses = [.. policy.Witnesses.Distinct(StringComparer.Ordinal).Select(name => witnesses.GetValueOrDefault(name) ?? new Witness { Name = name, Keys = [] })];
         AtLeast = Math.Max(1, policy.AtLeast);
+        AttestedByAll = $"attested by {string.Join(", ", Witnesses.Select(witness => $"'{witness.Name}'"))}";
         _namespaces = [.. policy.Namespaces.Select(GlobPattern.Parse)];
         _labels = policy.NamespaceSelector;
         _exempt = [.. policy.Exempt.Select(ExemptPattern.Parse)];
@@ -33,6 +34,9 @@ internal sealed class CompiledPolicy
 
     /// <summary>How many of the witnesses must have attested an image.</summary>
     public int AtLeast { get; }
+
+    /// <summary>What is said of an image that every witness has attested: the same words each time, put together once.</summary>
+    public string AttestedByAll { get; }
 
     public bool IsEnforced { get; }
 

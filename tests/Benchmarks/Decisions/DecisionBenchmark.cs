@@ -41,6 +41,8 @@ internal sealed class DecisionBenchmark(Figures figures, int attestations, int p
         DecisionMeasure PodCrowded() => DecisionMeasure.Take(crowded.Answer, inFew, admitted: true, duration);
         DecisionMeasure PodDenied() => DecisionMeasure.Take(large.Answer, [unknown], admitted: false, duration);
         DecisionMeasure PodReported() => DecisionMeasure.Take(large.AnswerAndReport, inMany, admitted: true, duration);
+        DecisionMeasure PodRead() => DecisionMeasure.Take(large.ReadOnly, inMany, admitted: true, duration);
+        DecisionMeasure PodDecided() => DecisionMeasure.Take(large.DecideOnly, inMany, admitted: true, duration);
         DecisionMeasure Deployment() => DecisionMeasure.Take(large.Answer, deployments, admitted: true, duration);
 
         // What is measured first would otherwise be measured while it is still compiled.
@@ -49,7 +51,7 @@ internal sealed class DecisionBenchmark(Figures figures, int attestations, int p
             _ = DecisionMeasure.Take(path.Answer, inFew, admitted: true, WarmUp < duration * 4 ? WarmUp : duration * 4);
         }
 
-        var results = Rounds.Alternate(rounds, Pod, PodLarge, PodCrowded, PodDenied, PodReported, Deployment);
+        var results = Rounds.Alternate(rounds, Pod, PodLarge, PodCrowded, PodDenied, PodReported, Deployment, PodRead, PodDecided);
         Tell(results);
     }
 
@@ -59,6 +61,7 @@ internal sealed class DecisionBenchmark(Figures figures, int attestations, int p
         [
             "Pod, few attestations, one policy", "Pod, all attestations, one policy", "Pod, few attestations, all policies",
             "Pod that is denied, all attestations", "Pod, with the report for the bus", "Deployment of 5, all attestations",
+            "Pod, only read", "Pod, only read and decided",
         ];
         figures.Title("decisions of one core: median of the rounds");
         for (var at = 0; at < names.Length; at++)

@@ -45,6 +45,12 @@ internal sealed class DecisionPath
         return DecisionReport.Of(request, decision, "default", DateTimeOffset.UnixEpoch, TimeSpan.Zero).Allowed;
     }
 
+    /// <summary>Reads a review and does nothing with it.</summary>
+    public bool ReadOnly(ReadOnlyMemory<byte> review) => ReviewReader.TryRead(review, out _, out _);
+
+    /// <summary>Decides a review without writing the answer.</summary>
+    public bool DecideOnly(ReadOnlyMemory<byte> review) => Decide(review).Decision.Allowed;
+
     private (AdmissionRequest Request, AdmissionDecision Decision) Decide(ReadOnlyMemory<byte> review) =>
         ReviewReader.TryRead(review, out var request, out var problem)
             ? (request, _decider.Decide(request))

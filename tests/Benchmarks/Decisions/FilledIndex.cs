@@ -12,8 +12,7 @@ internal static class FilledIndex
         var index = new AttestationIndex();
         for (var number = 0; number < attestations; number++)
         {
-            var image = BenchmarkImages.Of(number);
-            _ = index.Add(image, new IndexedAttestation
+            _ = index.Add(BenchmarkImages.Of(number), new IndexedAttestation
             {
                 Witness = witness.Name,
                 KeyFingerprint = witness.Keys[0].PublicKey.Fingerprint,

@@ -25,6 +25,9 @@ internal sealed class HttpBenchmark(Figures figures)
 
     public required int[] Http { get; init; }
 
+    /// <summary>How many requests each server gets of each kind before anything is measured.</summary>
+    public required int WarmUp { get; init; }
+
     public required bool Pin { get; init; }
 
     public required DirectoryInfo Cache { get; init; }
@@ -86,7 +89,7 @@ internal sealed class HttpBenchmark(Figures figures)
         figures.Title("sizes");
         figures.Add("attestations", Attestations, "");
         figures.Add("policies", Policies + 1, "");
-        figures.Add("rounds", string.Create(CultureInfo.InvariantCulture, $"{Rounds} of {Seconds} s each, verifier and bare server in turn, after one to warm up"));
+        figures.Add("rounds", string.Create(CultureInfo.InvariantCulture, $"{Rounds} of {Seconds} s each, verifier and bare server in turn, after {WarmUp} requests of each kind to warm up"));
         figures.Add("cores", Pin ? "a server has one for itself, the load another" : "servers and load share all");
         foreach (var scenario in HttpScenario.In(scenarios))
         {
@@ -103,7 +106,7 @@ internal sealed class HttpBenchmark(Figures figures)
             .. start[1..], BuiltService.Own, "load",
             "--verifier", new Uri(verifier.Address, "/validate?timeout=10s").ToString(), "--bare", bare.Address.ToString(),
             "--verifier-id", Text(verifier.Id), "--bare-id", Text(bare.Id), "--scenarios", scenarios,
-            "--rounds", Text(Rounds), "--seconds", Seconds.ToString(CultureInfo.InvariantCulture),
+            "--warm-up", Text(WarmUp), "--rounds", Text(Rounds), "--seconds", Seconds.ToString(CultureInfo.InvariantCulture),
             .. Connections.SelectMany(count => new[] { "--connections", Text(count) }),
             .. Http.SelectMany(version => new[] { "--http", Text(version) }),
         ];

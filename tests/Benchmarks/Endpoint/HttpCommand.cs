@@ -26,6 +26,12 @@ internal static class HttpCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<int> WarmUp = new("--warm-up")
+    {
+        Description = "How many requests of each kind each server gets before anything is measured.",
+        DefaultValueFactory = _ => 10_000,
+    };
+
     private static readonly Option<bool> Pin = new("--pin")
     {
         Description = "Whether each server has the first core for itself and the load the others; without, they share all.",
@@ -36,7 +42,7 @@ internal static class HttpCommand
     {
         var command = new Command("admission-http", "Admissions a second over HTTPS, against a bare web server that answers the same.")
         {
-            Attestations, Policies, Rounds, Seconds, Connections, Http, Pin, Cache,
+            Attestations, Policies, Rounds, Seconds, Connections, Http, WarmUp, Pin, Cache,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -52,6 +58,7 @@ internal static class HttpCommand
             Seconds = parsed.GetValue(Seconds),
             Connections = parsed.GetRequiredValue(Connections),
             Http = parsed.GetRequiredValue(Http),
+            WarmUp = parsed.GetValue(WarmUp),
             Pin = parsed.GetValue(Pin),
             Cache = parsed.GetRequiredValue(Cache),
         };

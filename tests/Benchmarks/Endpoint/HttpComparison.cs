@@ -24,7 +24,9 @@ internal sealed class HttpComparison(Figures figures, IReadOnlyList<LoadResult> 
         var throughput = verifier.Zip(bare, (ours, theirs) => ours.PerSecond / theirs.PerSecond).Median();
         var p99 = verifier.Zip(bare, (ours, theirs) => ours.P99 / theirs.P99).Median();
         figures.Add($"{name}, throughput ratio", throughput, "");
+        var cpu = verifier.Zip(bare, (ours, theirs) => ours.Cpu - theirs.Cpu).Median();
         figures.Add($"{name}, p99 ratio", p99, "");
+        figures.Add($"{name}, CPU beyond the bare server's", cpu, "µs each");
         return (throughput, p99);
     }
 

@@ -33,15 +33,25 @@ internal static class Load
             (process.TotalProcessorTime - cpu).TotalMicroseconds / sorted.Length);
     }
 
+    /// <summary>Sends <paramref name="times"/> times, one after the other.</summary>
+    public static async Task RepeatAsync(ILoadConnection connection, int times, CancellationToken cancellationToken)
+    {
+        for (var sent = 0; sent < times; sent++)
+        {
+            await connection.SendAsync(cancellationToken);
+        }
+    }
+
     private static async Task<List<double>> SendAsync(ILoadConnection connection, Stopwatch watch, TimeSpan duration, CancellationToken cancellationToken)
     {
         var times = new List<double>(10_000);
-        while (watch.Elapsed < duration)
+        do
         {
             var started = Stopwatch.GetTimestamp();
             await connection.SendAsync(cancellationToken);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
+        while (watch.Elapsed < duration);
 
         return times;
     }

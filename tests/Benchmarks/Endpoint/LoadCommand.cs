@@ -6,6 +6,7 @@ namespace Kritis.Events.Benchmarks.Endpoint;
 /// <summary><c>load</c> (hidden): asks the verifier and the bare server in turn, and prints a <see cref="LoadResult"/> a line.</summary>
 internal static class LoadCommand
 {
+    private const int WarmUpConnections = 4;
     private static readonly Option<string> Verifier = new("--verifier") { Required = true };
     private static readonly Option<string> Bare = new("--bare") { Required = true };
     private static readonly Option<int> VerifierId = new("--verifier-id") { Required = true };
@@ -16,9 +17,11 @@ internal static class LoadCommand
     private static readonly Option<int[]> Connections = new("--connections") { Required = true };
     private static readonly Option<int[]> Http = new("--http") { Required = true };
 
+    private static readonly Option<int> WarmUp = new("--warm-up") { Required = true };
+
     public static Command Create()
     {
-        var command = new Command("load", "Load for admission-http.") { Verifier, Bare, VerifierId, BareId, Folder, Rounds, Seconds, Connections, Http };
+        var command = new Command("load", "Load for admission-http.") { Verifier, Bare, VerifierId, BareId, Folder, Rounds, Seconds, Connections, Http, WarmUp };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -28,15 +31,38 @@ internal static class LoadCommand
     {
         var duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds));
         var output = parsed.InvocationConfiguration.Output;
-        foreach (var scenario in HttpScenario.In(parsed.GetRequiredValue(Folder)))
+        var scenarios = HttpScenario.In(parsed.GetRequiredValue(Folder));
+        (string Name, Uri Target, int Id)[] Servers(HttpScenario scenario) =>
+        [
+            ("verifier", new Uri(parsed.GetRequiredValue(Verifier)), parsed.GetValue(VerifierId)),
+            ("bare", new Uri(new Uri(parsed.GetRequiredValue(Bare)), scenario.Name), parsed.GetValue(BareId)),
+        ];
+        await WarmUpAsync([.. scenarios.SelectMany(scenario => Servers(scenario).Select(server => (scenario, server.Target)))],
+            parsed.GetRequiredValue(Http), parsed.GetValue(WarmUp), cancellationToken);
+        foreach (var scenario in scenarios)
         {
-            var verifier = ("verifier", new Uri(parsed.GetRequiredValue(Verifier)), parsed.GetValue(VerifierId));
-            var bare = ("bare", new Uri(new Uri(parsed.GetRequiredValue(Bare)), scenario.Name), parsed.GetValue(BareId));
             foreach (var http in parsed.GetRequiredValue(Http))
             {
                 foreach (var connections in parsed.GetRequiredValue(Connections))
                 {
-                    await MeasureAsync(scenario, http, connections, [verifier, bare], parsed.GetValue(Rounds), duration, output, cancellationToken);
+                    await MeasureAsync(scenario, http, connections, Servers(scenario), parsed.GetValue(Rounds), duration, output, cancellationToken);
+                }
+            }
+        }
+    }
+
+    /// <summary>Code that is still being compiled is not what is measured, and the verifier has more of it than the bare server.</summary>
+    private static async Task WarmUpAsync((HttpScenario Scenario, Uri Target)[] cases, int[] http, int requests, CancellationToken cancellationToken)
+    {
+        foreach (var (scenario, target) in cases)
+        {
+            foreach (var version in http)
+            {
+                var connections = await Load.OpenAsync(version, WarmUpConnections, target, scenario, cancellationToken);
+                await Task.WhenAll(connections.Select(connection => Load.RepeatAsync(connection, requests / WarmUpConnections, cancellationToken)));
+                foreach (var connection in connections)
+                {
+                    await connection.DisposeAsync();
                 }
             }
         }
@@ -49,7 +75,7 @@ internal static class LoadCommand
         foreach (var (name, target, id) in servers)
         {
             open[name] = await Load.OpenAsync(http, connections, target, scenario, cancellationToken);
-            // Connections that are new and code that is still compiled are not what is measured.
+            // Connections that are new are not what is measured.
             _ = await Load.RunAsync(open[name], duration, id, cancellationToken);
         }
 
