@@ -22,12 +22,14 @@ public sealed class KubernetesApiServer : IAsyncDisposable
 
     private readonly ServerFolder _folder = new("kubernetes");
     private readonly TestAuthority _authority = new("kritis-test-kubernetes");
+    private readonly string? _webhookClient;
     private EtcdServer? _etcd;
     private ChildProcess? _server;
     private KubernetesControllerManager? _controllerManager;
 
-    private KubernetesApiServer()
+    private KubernetesApiServer(string? webhookClient)
     {
+        _webhookClient = webhookClient;
         var administrator = _authority.Client("kubernetes-admin", "system:masters");
         Kubeconfig = _folder.Write("admin.kubeconfig", Servers.Kubeconfig.With(Url, CertificateAuthority, administrator));
         Http = ClientOf(administrator);
@@ -48,9 +50,11 @@ public sealed class KubernetesApiServer : IAsyncDisposable
     /// <summary>The last lines the API server wrote since it was started last, among them what went wrong with webhooks.</summary>
     public string Log => _server?.Output ?? "";
 
-    public static async Task<KubernetesApiServer> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="webhookClient">The common name of the certificate that it shows to webhooks, issued by <see cref="CertificateAuthority"/>; null for none.</param>
+    public static async Task<KubernetesApiServer> StartAsync(CancellationToken cancellationToken, string? webhookClient = null)
     {
-        var kubernetes = new KubernetesApiServer();
+        var kubernetes = new KubernetesApiServer(webhookClient);
         try
         {
             kubernetes._etcd = await EtcdServer.StartAsync(cancellationToken);
@@ -161,6 +165,7 @@ public sealed class KubernetesApiServer : IAsyncDisposable
             "--logtostderr=false",
             "--alsologtostderr",
             $"--log-file={_folder.File("kube-apiserver.log")}",
+            .. _webhookClient is null ? [] : new[] { $"--admission-control-config-file={_folder.File("admission.yaml")}" },
         ], folder: _folder.Path);
         await _server.UntilAsync("the API server is ready", async () =>
             await ExistsAsync("/readyz", cancellationToken) && await ExistsAsync("/api/v1/namespaces/default", cancellationToken), cancellationToken);
@@ -176,6 +181,33 @@ public sealed class KubernetesApiServer : IAsyncDisposable
         _folder.Write("server.pem", server.Certificate);
         _folder.Write("server.key", server.Key);
         _folder.Write("service-accounts.key", serviceAccounts.ExportECPrivateKeyPem());
+        if (_webhookClient is not null)
+        {
+            WriteWebhookClient(_authority.Client(_webhookClient, "webhooks"));
+        }
+    }
+
+    /// <summary>As docs/certificates.md tells administrators to.</summary>
+    private void WriteWebhookClient(CertificateAndKey client)
+    {
+        var certificate = _folder.Write("webhooks.pem", client.Certificate);
+        var key = _folder.Write("webhooks.key", client.Key);
+        var kubeconfig = _folder.Write("webhooks.kubeconfig", $$"""
+            apiVersion: v1
+            kind: Config
+            users:
+              - { name: "*", user: { client-certificate: {{certificate}}, client-key: {{key}} } }
+            """);
+        _folder.Write("admission.yaml", $$"""
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: AdmissionConfiguration
+            plugins:
+              - name: ValidatingAdmissionWebhook
+                configuration:
+                  apiVersion: apiserver.config.k8s.io/v1
+                  kind: WebhookAdmissionConfiguration
+                  kubeConfigFile: {{kubeconfig}}
+            """);
     }
 
     private HttpClient ClientOf(CertificateAndKey user)

@@ -156,9 +156,15 @@ public sealed partial class IndexFollower : BackgroundService
             pinned = _pinned;
         }
 
-        if (_snapshot?.Load(pinned) is { } coverage)
+        if (_snapshot?.Load(pinned) is not { } coverage)
         {
-            (_position, _restrictions, _covered) = (coverage.Position, coverage.Restrictions, pinned);
+            return;
+        }
+
+        lock (_changing)
+        {
+            // A key that was taken out while the file was read is passed over from now on.
+            (_position, _restrictions, _covered) = (coverage.Position, coverage.Restrictions, [.. pinned.Intersect(_pinned)]);
         }
     }
 

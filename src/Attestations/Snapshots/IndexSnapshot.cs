@@ -129,7 +129,7 @@ public sealed partial class IndexSnapshot : IDisposable
         {
             Log.NoneYet(_logger, _options.Path);
         }
-        catch (Exception unusable) when (unusable is SnapshotDamagedException or IOException or UnauthorizedAccessException)
+        catch (Exception unusable) when (unusable is SnapshotDamagedException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
             Log.Ignored(_logger, _options.Path, unusable.Message);
         }
