@@ -19,8 +19,6 @@ internal static class SnapshotFormat
     /// <summary>The file's first bytes; the last two are the version.</summary>
     public static ReadOnlySpan<byte> Magic => "KRITIS01"u8;
 
-    public const int HashLength = 32;
-
     /// <summary>A block is written before it becomes larger.</summary>
     public const int MostContent = 16 * 1024 * 1024;
 

@@ -80,14 +80,14 @@ internal sealed class SnapshotReader(UnverifiedAttestations unverified, Attestat
         }
 
         var start = End + prefix.Length;
-        if (start + length + SnapshotFormat.HashLength > fileLength)
+        if (start + length + SHA256.HashSizeInBytes > fileLength)
         {
             return false;
         }
 
         var content = buffer.AsSpan(0, length);
-        Span<byte> told = stackalloc byte[SnapshotFormat.HashLength];
-        Span<byte> hash = stackalloc byte[SnapshotFormat.HashLength];
+        Span<byte> told = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         if (!TryFill(content, start) || !TryFill(told, start + length))
         {
             return false;
@@ -100,7 +100,7 @@ internal sealed class SnapshotReader(UnverifiedAttestations unverified, Attestat
         }
 
         ReadContent(content, start);
-        End = start + length + SnapshotFormat.HashLength;
+        End = start + length + SHA256.HashSizeInBytes;
         return true;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Kritis.Events.Attestations.Index;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -41,13 +40,13 @@ internal sealed partial class SnapshotUpkeep(
         var started = time.GetTimestamp();
         foreach (var batch in unverified.Images.Chunk(Batch))
         {
-            var working = Stopwatch.StartNew();
+            var working = time.GetTimestamp();
             foreach (var image in batch)
             {
                 unverified.Verify(image);
             }
 
-            await Task.Delay(working.Elapsed, time, stoppingToken);
+            await Task.Delay(time.GetElapsedTime(working), time, stoppingToken);
         }
 
         if (ReferenceEquals(snapshot.Unverified, unverified))

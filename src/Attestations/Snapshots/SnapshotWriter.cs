@@ -64,13 +64,13 @@ internal sealed class SnapshotWriter(SafeFileHandle file, long end, AttestationI
     public bool TryWrite(SnapshotCoverage coverage, long mostBytes = long.MaxValue)
     {
         Assemble(coverage);
-        if (_end + sizeof(int) + _block.Length + SnapshotFormat.HashLength > mostBytes)
+        if (_end + sizeof(int) + _block.Length + SHA256.HashSizeInBytes > mostBytes)
         {
             return false;
         }
 
         Span<byte> prefix = stackalloc byte[sizeof(int)];
-        Span<byte> hash = stackalloc byte[SnapshotFormat.HashLength];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         BinaryPrimitives.WriteInt32LittleEndian(prefix, _block.Length);
         _ = SHA256.HashData(_block.Written, hash);
         RandomAccess.Write(file, prefix, _end);

@@ -30,7 +30,7 @@ internal sealed class UnverifiedAttestations
     private UnverifiedAttestations(SafeFileHandle file, AttestationIndex index, IResourceSource resources) =>
         (File, _index, _resources) = (file, index, resources);
 
-    /// <summary>Raised once, for the first an attestation that the file should not have held. Handlers must not throw.</summary>
+    /// <summary>Raised once, for the first attestation that the file should not have held. Handlers must not throw.</summary>
     public event Action<string>? Damaged;
 
     /// <summary>Never closed by hand: an admission that is under way would find its signature gone.</summary>
@@ -91,9 +91,8 @@ internal sealed class UnverifiedAttestations
     private void Verify(ImageKey image, PinnedKey key, ref long place)
     {
         var where = Volatile.Read(ref place);
-        if (where == 0 || !IsPinned(key))
+        if (where == 0)
         {
-            // A key that is not pinned now has the log read again when it is pinned once more.
             return;
         }
 
@@ -101,15 +100,19 @@ internal sealed class UnverifiedAttestations
         {
             var attestation = Read(image, key, where);
             var verdict = AttestationVerifier.Verify(attestation, _resources.Current);
+            if (verdict.FailedCheck is AttestationCheck.WitnessConfigured or AttestationCheck.KeyPinned or AttestationCheck.AlgorithmMatches)
+            {
+                // A key that is not pinned now has the log read again when it is pinned once more.
+                return;
+            }
+
             if (verdict.IsValid)
             {
                 _ = _index.Add(image, new IndexedAttestation { Witness = key.Witness, KeyFingerprint = key.Fingerprint });
             }
-            else if (IsPinned(key))
+            else
             {
-                Volatile.Write(ref place, 0);
                 Report($"it says that {attestation.Image} is attested by '{key.Witness}', which is not so ({verdict.Explanation})");
-                return;
             }
         }
 
@@ -123,10 +126,6 @@ internal sealed class UnverifiedAttestations
             Damaged?.Invoke(what);
         }
     }
-
-    private bool IsPinned(PinnedKey key) => _resources.Current.WitnessesNamed(key.Witness)
-        .SelectMany(witness => witness.Keys)
-        .Any(known => known.PublicKey.Fingerprint == key.Fingerprint && known.PublicKey.Algorithm == key.Algorithm);
 
     private AttestationCreated Read(ImageKey key, PinnedKey signer, long where)
     {

@@ -1,3 +1,4 @@
+using Kritis.Events.Attestations.Log.RabbitMq;
 using System.Globalization;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
@@ -16,9 +17,6 @@ namespace Kritis.Events.Cli.Errors;
 internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint count) : IAsyncDisposable
 {
     public const string Name = MessageNames.SigningErrors;
-
-    /// <summary>The largest message RabbitMQ can be set to take. One that is larger than the client's own limit would end each look at the queue.</summary>
-    private const uint MostMessageBytes = 512 * 1024 * 1024;
 
     /// <summary>A broker that is short of memory or disk confirms nothing, for as long as it is.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -39,7 +37,7 @@ internal sealed class ErrorQueue(IConnection connection, IChannel channel, uint 
         {
             var factory = BrokerClient.Factory(bus);
             factory.ClientProvidedName = "kritis errors";
-            factory.MaxInboundMessageBodySize = MostMessageBytes;
+            factory.MaxInboundMessageBodySize = BrokerConnection.MostMessageBytes;
             var connection = await factory.CreateConnectionAsync(cancellationToken);
             try
             {

@@ -113,13 +113,13 @@ internal sealed class SnapshotTarget : FuzzTarget
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at));
             var end = (long)at + sizeof(int) + length;
-            if (length <= 0 || end + SnapshotFormat.HashLength > file.Length)
+            if (length <= 0 || end + SHA256.HashSizeInBytes > file.Length)
             {
                 break;
             }
 
             _ = SHA256.HashData(file.AsSpan(at + sizeof(int), length), file.AsSpan((int)end));
-            at = (int)end + SnapshotFormat.HashLength;
+            at = (int)end + SHA256.HashSizeInBytes;
         }
 
         return file;

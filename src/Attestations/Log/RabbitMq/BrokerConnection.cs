@@ -14,7 +14,7 @@ internal sealed class BrokerConnection(Func<ConnectionFactory> broker, string cl
     /// The largest message RabbitMQ can be set to take. With a lower limit here one such message in a stream, which nobody can delete,
     /// would end every connection that reaches it.
     /// </summary>
-    private const uint MostMessageBytes = 512 * 1024 * 1024;
+    internal const uint MostMessageBytes = 512 * 1024 * 1024;
 
     /// <summary>The broker, without user name and password.</summary>
     public string Description { get; } = Describe(broker());

@@ -25,11 +25,30 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
     public Task AppendAsync(AttestationRevoked revocation, CancellationToken cancellationToken) =>
         _publisher.PublishAsync(MessageNames.AttestationRevoked, revocation.Id, revocation, cancellationToken);
 
-    public async IAsyncEnumerable<LogEvent> FollowAsync(
-        LogPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<LogEvent> FollowAsync(LogPosition? after, CancellationToken cancellationToken) =>
+        ReadAsync(MessageNames.AttestationLog, after, cancellationToken);
+
+    public async IAsyncEnumerable<LogEvent.Record> ReadRestrictionsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var happened in ReadAsync(MessageNames.Restrictions, after: null, cancellationToken))
+        {
+            switch (happened)
+            {
+                case LogEvent.Record record:
+                    yield return record;
+                    break;
+                case LogEvent.CaughtUp:
+                    yield break;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _publisher.DisposeAsync();
+
+    private async IAsyncEnumerable<LogEvent> ReadAsync(string stream, LogPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await _broker.OpenAsync(cancellationToken);
-        var start = await StartAsync(connection, MessageNames.AttestationLog, after, cancellationToken);
+        var start = await StartAsync(connection, stream, after, cancellationToken);
         await using var subscription = start.Subscription;
         if (start.Problem is { } problem)
         {
@@ -51,30 +70,6 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
             await AcknowledgeAsync(subscription, delivery, cancellationToken);
         }
     }
-
-    public async IAsyncEnumerable<LogEvent.Record> ReadRestrictionsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var connection = await _broker.OpenAsync(cancellationToken);
-        var start = await StartAsync(connection, MessageNames.Restrictions, after: null, cancellationToken);
-        await using var subscription = start.Subscription;
-        while (true)
-        {
-            var delivery = await NextAsync(subscription, cancellationToken);
-            if (delivery.Marker == start.Marker)
-            {
-                yield break;
-            }
-
-            if (delivery.Marker is null)
-            {
-                yield return new LogEvent.Record(delivery.Position, delivery.Type, delivery.Body);
-            }
-
-            await AcknowledgeAsync(subscription, delivery, cancellationToken);
-        }
-    }
-
-    public ValueTask DisposeAsync() => _publisher.DisposeAsync();
 
     private async Task<Start> StartAsync(IConnection connection, string stream, LogPosition? after, CancellationToken cancellationToken)
     {
