@@ -48,6 +48,9 @@ public sealed partial class IndexWriter
     /// <summary>Raised after a verified revocation that the index did not hold was added. Handlers must be quick and not throw.</summary>
     public event Action<Image, IndexedRevocation>? Revoked;
 
+    /// <summary>Raised with the id of every verified attestation and revocation that was read, new or not. Handlers must be quick and not throw.</summary>
+    public event Action<string>? Read;
+
     /// <summary>Raised for every verified attestation, with whether the index did not hold it.</summary>
     internal event Action<AttestationCreated, bool>? Verified;
 
@@ -57,8 +60,8 @@ public sealed partial class IndexWriter
         ArgumentNullException.ThrowIfNull(record);
         var outcome = record.Type switch
         {
-            MessageNames.AttestationCreated when Read(record, WireJson.Default.AttestationCreated) is { } created => Write(created, record.Position),
-            MessageNames.AttestationRevoked when Read(record, WireJson.Default.AttestationRevoked) is { } revoked => Write(revoked, record.Position),
+            MessageNames.AttestationCreated when Parse(record, WireJson.Default.AttestationCreated) is { } created => Write(created, record.Position),
+            MessageNames.AttestationRevoked when Parse(record, WireJson.Default.AttestationRevoked) is { } revoked => Write(revoked, record.Position),
             _ => Drop(record.Position, "unreadable", "it is no attestation or revocation in this format"),
         };
         Count(_records, outcome);
@@ -78,6 +81,7 @@ public sealed partial class IndexWriter
             return Drop(position, verdict.FailedCheck.ToString()!, verdict.Explanation);
         }
 
+        Read?.Invoke(created.Id);
         return Add(created, verdict) ? "added" : "duplicate";
     }
 
@@ -129,6 +133,27 @@ public sealed partial class IndexWriter
         Count(_tagClaims, isNew ? "added" : "duplicate");
     }
 
+    /// <summary>Takes in a revocation that this process itself has just appended.</summary>
+    /// <returns>Whether it is new.</returns>
+    public bool WriteOwn(AttestationRevoked revoked) =>
+        AttestationVerifier.Verify(revoked, _resources.Current) is { IsValid: true } verdict && Revoke(revoked, verdict);
+
+    private bool Revoke(AttestationRevoked revoked, Verdict verdict)
+    {
+        var revocation = new IndexedRevocation(revoked.Id, verdict.Witness!, verdict.Reason!, verdict.KeyFingerprint)
+        {
+            RevokedAt = revoked.RevokedAt,
+            Signature = revoked.Signature,
+        };
+        if (!_index.Revoke(verdict.Image!, revocation))
+        {
+            return false;
+        }
+
+        Revoked?.Invoke(verdict.Image!, revocation);
+        return true;
+    }
+
     private string Write(AttestationRevoked revoked, LogPosition position)
     {
         if (!_options.Keeps(revoked.Image))
@@ -142,14 +167,8 @@ public sealed partial class IndexWriter
             return Drop(position, verdict.FailedCheck.ToString()!, verdict.Explanation);
         }
 
-        var revocation = new IndexedRevocation(revoked.Id, verdict.Witness!, verdict.Reason!, verdict.KeyFingerprint);
-        if (!_index.Revoke(verdict.Image!, revocation))
-        {
-            return "duplicate";
-        }
-
-        Revoked?.Invoke(verdict.Image!, revocation);
-        return "revoked";
+        Read?.Invoke(revoked.Id);
+        return Revoke(revoked, verdict) ? "revoked" : "duplicate";
     }
 
     private string Drop(LogPosition position, string check, string explanation)
@@ -160,7 +179,7 @@ public sealed partial class IndexWriter
 
     private static void Count(Counter<long> counter, string outcome) => counter.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
-    private static T? Read<T>(LogEvent.Record record, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T? Parse<T>(LogEvent.Record record, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
     {
         try

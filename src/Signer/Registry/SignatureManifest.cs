@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kritis.Events.Contracts.Images;
@@ -6,13 +7,14 @@ namespace Kritis.Events.Signer.Registry;
 
 /// <summary>
 /// The manifest behind the tag <c>sha256-….sig</c> (cosign, "signature specification"): an image manifest whose layers are payloads, each
-/// with its signature as an annotation. What others put there is kept as it is.
+/// with its signature as an annotation. What others put there is kept as it is. Revocations stand behind their own tag in the same form.
 /// </summary>
 internal sealed class SignatureManifest
 {
     public const string SignatureAnnotation = "dev.cosignproject.cosign/signature";
     public const string KeyAnnotation = "events.kritis/key-fingerprint";
     private const string WitnessAnnotation = "events.kritis/witness";
+    private const string SignedAtAnnotation = "events.kritis/signed-at";
     private const int MostLayers = 100;
     private readonly List<JsonNode> _layers;
 
@@ -27,6 +29,7 @@ internal sealed class SignatureManifest
         Digest = Text(layer["digest"]),
         Signature = Text(Annotation(layer, SignatureAnnotation)),
         KeyFingerprint = Text(Annotation(layer, KeyAnnotation)),
+        SignedAt = Text(Annotation(layer, SignedAtAnnotation)),
     })];
 
     /// <exception cref="JsonException">Not a signature manifest; it is left alone.</exception>
@@ -55,7 +58,7 @@ internal sealed class SignatureManifest
         && !string.IsNullOrEmpty(Text(Annotation(layer, SignatureAnnotation))));
 
     /// <exception cref="JsonException">There would be too many.</exception>
-    public void Add(AttachedSignature signature)
+    public void Add(AttachedSignature signature, string mediaType)
     {
         if (_layers.Count == MostLayers)
         {
@@ -64,7 +67,7 @@ internal sealed class SignatureManifest
 
         _layers.Add(new JsonObject
         {
-            ["mediaType"] = MediaTypes.SimpleSigning,
+            ["mediaType"] = mediaType,
             ["size"] = signature.Payload.Length,
             ["digest"] = Digest.Of(signature.Payload.Span).ToString(),
             ["annotations"] = new JsonObject
@@ -72,6 +75,7 @@ internal sealed class SignatureManifest
                 [SignatureAnnotation] = Convert.ToBase64String(signature.Signature.Span),
                 [KeyAnnotation] = signature.KeyFingerprint.ToString(),
                 [WitnessAnnotation] = signature.Witness,
+                [SignedAtAnnotation] = signature.SignedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             },
         });
     }

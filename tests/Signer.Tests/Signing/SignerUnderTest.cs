@@ -4,6 +4,7 @@ using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Kms;
+using Kritis.Events.Signer.Reconcile;
 using Kritis.Events.Signer.Registry;
 using Kritis.Events.Signer.Signing;
 using Kritis.Events.Signer.Tests.Intake;
@@ -45,6 +46,8 @@ internal sealed class SignerUnderTest : IDisposable
             .AddSingleton(Adapter.Quick)
             .AddRegistry()
             .AddSigning(configuration)
+            .AddReconciliation()
+            .AddSingleton<IndexFollower>()
             .BuildServiceProvider();
     }
 
@@ -53,6 +56,9 @@ internal sealed class SignerUnderTest : IDisposable
     public RecordedLog Lines { get; } = new();
 
     public AttestationIndex Index => _services.GetRequiredService<AttestationIndex>();
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
 
     public Task<SigningReport> SignAsync(SigningRequest request) =>
         _services.GetRequiredService<ImageSigning>().SignAsync(request, TestContext.Current.CancellationToken);

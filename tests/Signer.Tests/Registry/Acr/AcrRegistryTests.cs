@@ -154,7 +154,7 @@ public sealed class AcrRegistryTests : IAsyncLifetime
         (await adapter.Instances.ListNamespacesAsync(registry).ToListAsync(Cancellation)).Should().HaveCount(102);
         var repositories = await adapter.Instances.ListRepositoriesAsync(registry, "big").ToListAsync(Cancellation);
         repositories.Should().HaveCount(251);
-        var tags = await adapter.Instances.ListTagsAsync(registry, repositories.Single(repository => repository.Name == "app/tagged")).ToListAsync(Cancellation);
+        var tags = await adapter.Instances.ListTagsAsync(registry, repositories.Single(repository => repository.Name == "app/tagged").Id).ToListAsync(Cancellation);
         tags.Select(tag => tag.Tag).Should().BeEquivalentTo(Enumerable.Range(0, 250).Select(number => $"v{number}"));
     }
 
