@@ -6,6 +6,7 @@ using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Kms;
 using Kritis.Events.Signer.Reconcile;
 using Kritis.Events.Signer.Registry;
+using Kritis.Events.Signer.Restoring;
 using Kritis.Events.Signer.Signing;
 using Kritis.Events.Signer.Tests.Intake;
 using Kritis.Events.Signer.Tests.Registry;
@@ -22,8 +23,9 @@ internal sealed class SignerUnderTest : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public SignerUnderTest(ResourceSet resources, IKeyManagement keys)
+    public SignerUnderTest(ResourceSet resources, IKeyManagement keys, IAttestationLog? log = null)
     {
+        Resources = resources;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Signing:Attempts"] = "4",
@@ -40,7 +42,7 @@ internal sealed class SignerUnderTest : IDisposable
             .AddSingleton(new IndexWriterOptions())
             .AddSingleton(new AttestationIndex { KeepsDetails = true })
             .AddSingleton<IndexWriter>()
-            .AddSingleton<IAttestationLog>(Log)
+            .AddSingleton(log ?? Log)
             .AddSingleton(new KeyManagements([keys]))
             .AddAlibabaCloud(configuration)
             .AddSingleton(Adapter.Quick)
@@ -48,8 +50,11 @@ internal sealed class SignerUnderTest : IDisposable
             .AddSigning(configuration)
             .AddReconciliation()
             .AddSingleton<IndexFollower>()
+            .AddSingleton<LogRefill>()
             .BuildServiceProvider();
     }
+
+    public ResourceSet Resources { get; }
 
     public MemoryLog Log { get; } = new();
 
