@@ -35,18 +35,30 @@ internal sealed class SignatureManifest
     /// <exception cref="JsonException">Not a signature manifest; it is left alone.</exception>
     public static SignatureManifest Read(ReadOnlySpan<byte> content)
     {
+        try
+        {
+            var layers = LayersIn(content);
+            // What is kept must be writable again: whoever put something else there would keep every other signature from being attached.
+            _ = layers.ToJsonString();
+            return new SignatureManifest([.. layers.Select(layer => layer!.DeepClone())]);
+        }
+        catch (InvalidOperationException noText)
+        {
+            throw new JsonException("it holds text that is no Unicode", noText);
+        }
+    }
+
+    private static JsonArray LayersIn(ReadOnlySpan<byte> content)
+    {
         var root = JsonNode.Parse(content, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
         if (root is not JsonObject manifest || manifest["layers"] is not JsonArray layers || manifest.ContainsKey("manifests"))
         {
             throw new JsonException("it has no layers");
         }
 
-        if (layers.Count > MostLayers || layers.Any(layer => layer is not JsonObject))
-        {
-            throw new JsonException($"it has more than {MostLayers} layers, or one that is no object");
-        }
-
-        return new SignatureManifest([.. layers.Select(layer => layer!.DeepClone())]);
+        return layers.Count <= MostLayers && layers.All(layer => layer is JsonObject)
+            ? layers
+            : throw new JsonException($"it has more than {MostLayers} layers, or one that is no object");
     }
 
     /// <summary>

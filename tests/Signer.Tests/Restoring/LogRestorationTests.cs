@@ -109,6 +109,7 @@ public sealed class LogRestorationTests : IAsyncLifetime
     [InlineData("[]")]
     [InlineData("""{"layers":[1]}""")]
     [InlineData("""{"layers":[],"layers":[]}""")]
+    [InlineData("""{"layers":[{"annotations":{"x":"\ud800"}}]}""")]
     public async Task A_signature_manifest_that_cannot_be_read_is_as_good_as_none(string manifest)
     {
         _held.Hold(Repository, global::System.Text.Encoding.UTF8.GetBytes(manifest), AttachmentTag.Signatures.Of(Image));
