@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Kritis.Events.Contracts.Images;
 
 namespace Kritis.Events.Signer.Registry;
@@ -50,6 +51,11 @@ internal sealed class SignatureManifest
 
     private static JsonArray LayersIn(ReadOnlySpan<byte> content)
     {
+        if (!Utf8.IsValid(content))
+        {
+            throw new JsonException("it is not UTF-8");
+        }
+
         var root = JsonNode.Parse(content, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
         if (root is not JsonObject manifest || manifest["layers"] is not JsonArray layers || manifest.ContainsKey("manifests"))
         {
