@@ -36,7 +36,7 @@ internal sealed class AttachmentTarget : FuzzTarget
         }
         catch (JsonException unreadable)
         {
-            Fit.ForALine(unreadable.Message);
+            Fit.ForALine(SignatureRepository.Foreign(Known.Registry, App, AttachmentTag.Signatures, unreadable).Message);
             return "unreadable";
         }
 
