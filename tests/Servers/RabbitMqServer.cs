@@ -77,11 +77,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     /// <summary>Sends the Erlang machine a signal, for example <c>STOP</c> and <c>CONT</c>.</summary>
-    public async Task SignalAsync(string signal, CancellationToken cancellationToken)
-    {
-        var id = (await File.ReadAllTextAsync(_folder.File("rabbitmq.pid"), cancellationToken)).Trim();
-        _ = await ChildProcess.RunAsync("kill", [$"-{signal}", id], cancellationToken);
-    }
+    public async Task SignalAsync(string signal, CancellationToken cancellationToken) =>
+        _ = await ChildProcess.RunAsync("kill", [$"-{signal}", await IdAsync(cancellationToken)], cancellationToken);
+
+    /// <summary>Lets all threads of the Erlang machine run on one core only.</summary>
+    public async Task PinAsync(int core, CancellationToken cancellationToken) => _ = await ChildProcess.RunAsync(
+        "taskset", ["-a", "-c", "-p", core.ToString(CultureInfo.InvariantCulture), await IdAsync(cancellationToken)], cancellationToken);
 
     /// <summary>Starts it again on the same ports and data.</summary>
     public Task RestartAsync(CancellationToken cancellationToken) => StartNodeAsync(cancellationToken);
@@ -118,6 +119,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private async Task<string> IdAsync(CancellationToken cancellationToken) =>
+        (await File.ReadAllTextAsync(_folder.File("rabbitmq.pid"), cancellationToken)).Trim();
 
     private async Task StartNodeAsync(CancellationToken cancellationToken)
     {

@@ -127,14 +127,15 @@ public sealed partial class IndexFollower : BackgroundService
             await ReadRestrictionsAsync(expected, reading.Token);
         }
 
-        await foreach (var happened in _log.FollowAsync(_position, reading.Token))
+        var position = _position;
+        await foreach (var (happened, examined) in Examination().ExamineAsync(ending => _log.FollowAsync(position, ending), reading.Token))
         {
             Problem = null;
             connected();
             switch (happened)
             {
                 case LogEvent.Record record:
-                    _writer.Write(record);
+                    _writer.Write(examined!);
                     _position = record.Position;
                     _snapshot?.Advance(record.Position, _covered);
                     _ = Interlocked.Increment(ref _read);
@@ -148,13 +149,16 @@ public sealed partial class IndexFollower : BackgroundService
                     break;
                 case LogEvent.ReadFromFirst again:
                     Log.ReadFromFirst(_logger, again.Reason);
-                    ReadFromFirst();
+                    ReadOnFromFirst();
                     _snapshot?.Restart(keepsUnverified: false);
                     LogReplaced?.Invoke();
                     break;
             }
         }
     }
+
+    /// <summary>Until the service is ready nothing is more urgent; afterwards admissions are.</summary>
+    private OrderedExamination Examination() => new(_writer, _caughtUp.Task.IsCompleted ? 1 : Environment.ProcessorCount);
 
     private void BeginAtSnapshot()
     {
@@ -200,6 +204,19 @@ public sealed partial class IndexFollower : BackgroundService
         }
     }
 
+    private void ReadOnFromFirst()
+    {
+        lock (_changing)
+        {
+            ReadFromFirst();
+            if (_readAgain)
+            {
+                // What comes now may have been examined before the keys were pinned that it is about to be read again for.
+                _covered = [];
+            }
+        }
+    }
+
     private void ReadFromFirst() => (_position, _restrictions, _covered) = (null, null, _pinned);
 
     /// <summary>
@@ -208,9 +225,9 @@ public sealed partial class IndexFollower : BackgroundService
     /// </summary>
     private async Task ReadRestrictionsAsync(long expected, CancellationToken cancellationToken)
     {
-        await foreach (var record in _log.ReadRestrictionsAsync(cancellationToken))
+        await foreach (var (_, examined) in Examination().ExamineAsync(_log.ReadRestrictionsAsync, cancellationToken))
         {
-            _writer.Write(record);
+            _writer.Write(examined!);
         }
 
         if (_writer.Restrictions < expected)

@@ -1,11 +1,9 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Attestations.Verification;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
-using Kritis.Events.Contracts.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Kritis.Events.Attestations.Index;
@@ -18,8 +16,7 @@ public sealed partial class IndexWriter
 {
     private const string PassedOver = "passed-over";
     private readonly AttestationIndex _index;
-    private readonly IResourceSource _resources;
-    private readonly IndexWriterOptions _options;
+    private readonly RecordExamination _examination;
     private readonly ILogger<IndexWriter> _logger;
     private readonly Counter<long> _records;
     private readonly Counter<long> _tagClaims;
@@ -30,7 +27,7 @@ public sealed partial class IndexWriter
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(meters);
-        (_index, _resources, _options, _logger) = (index, resources, options, logger);
+        (_index, _examination, _logger) = (index, new RecordExamination(resources, options), logger);
         var meter = meters.Create("Kritis.Events.Attestations");
         _records = meter.CreateCounter<long>("kritis_log_records", description: "Records read from the attestation log, by what came of them.");
         _tagClaims = meter.CreateCounter<long>("kritis_log_tag_claims", description: "Claims of tags read with attestations, by what came of them.");
@@ -58,39 +55,31 @@ public sealed partial class IndexWriter
     public void Write(LogEvent.Record record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var outcome = record.Type switch
-        {
-            MessageNames.AttestationCreated when Parse(record, WireJson.Default.AttestationCreated) is { } created => Write(created, record.Position),
-            MessageNames.AttestationRevoked when Parse(record, WireJson.Default.AttestationRevoked) is { } revoked => Write(revoked, record.Position),
-            _ => Drop(record.Position, "unreadable", "it is no attestation or revocation in this format"),
-        };
-        Count(_records, outcome);
+        Write(Examine(record));
     }
 
-    private string Write(AttestationCreated created, LogPosition position)
+    /// <summary>Reads and verifies a record. It changes nothing and may be called from several threads; only what comes of it must be written in order.</summary>
+    internal ExaminedRecord Examine(LogEvent.Record record) => _examination.Examine(record);
+
+    /// <summary>Folds in what came of a record.</summary>
+    internal void Write(ExaminedRecord examined) => Count(_records, examined switch
     {
-        // What the message names beside the payload proves nothing, but one that names another image than its payload does not count anyway.
-        if (!_options.Keeps(created.Image))
-        {
-            return PassedOver;
-        }
-
-        var verdict = AttestationVerifier.Verify(created, _resources.Current);
-        if (!verdict.IsValid)
-        {
-            return Drop(position, verdict.FailedCheck.ToString()!, verdict.Explanation);
-        }
-
-        Read?.Invoke(created.Id);
-        return Add(created, verdict) ? "added" : "duplicate";
-    }
+        { Verdict: null } when examined is { Created: null, Revoked: null } => Drop(examined.Position, "unreadable", "it is no attestation or revocation in this format"),
+        { Verdict: null } => PassedOver,
+        { Verdict.IsValid: false } => Drop(examined.Position, examined.Verdict.FailedCheck.ToString()!, examined.Verdict.Explanation),
+        { Created: { } created } => Note(created.Id, Add(created, examined.Verdict, examined.TagVerdict)) ? "added" : "duplicate",
+        _ => Note(examined.Revoked!.Id, Revoke(examined.Revoked, examined.Verdict)) ? "revoked" : "duplicate",
+    });
 
     /// <summary>Adds what this process itself has just signed and appended, so that it need not wait to read it back.</summary>
     /// <returns>Whether the attestation is new.</returns>
-    public bool WriteOwn(AttestationCreated created) =>
-        AttestationVerifier.Verify(created, _resources.Current) is { IsValid: true } verdict && Add(created, verdict);
+    public bool WriteOwn(AttestationCreated created)
+    {
+        var (verdict, tagVerdict) = _examination.Verify(created);
+        return verdict.IsValid && Add(created, verdict, tagVerdict);
+    }
 
-    private bool Add(AttestationCreated created, Verdict verdict)
+    private bool Add(AttestationCreated created, Verdict verdict, Verdict? tagVerdict)
     {
         var attestation = new IndexedAttestation
         {
@@ -103,9 +92,9 @@ public sealed partial class IndexWriter
         };
         var isNew = _index.Add(verdict.Image!, attestation);
         Verified?.Invoke(created, isNew);
-        if (created.TagClaim is { } claim)
+        if (tagVerdict is not null)
         {
-            AddTag(created, claim);
+            AddTag(created, tagVerdict);
         }
 
         if (isNew)
@@ -117,9 +106,8 @@ public sealed partial class IndexWriter
     }
 
     /// <summary>Adds what a valid attestation brings along about a tag. Whatever is wrong with it, the attestation stands.</summary>
-    private void AddTag(AttestationCreated created, SignedTagClaim claim)
+    private void AddTag(AttestationCreated created, Verdict verdict)
     {
-        var verdict = AttestationVerifier.VerifyTag(created, claim, _resources.Current);
         if (!verdict.IsValid)
         {
             Log.TagDropped(_logger, created.Id, created.Image, verdict.FailedCheck.ToString()!, verdict.Explanation);
@@ -135,8 +123,13 @@ public sealed partial class IndexWriter
 
     /// <summary>Takes in a revocation that this process itself has just appended.</summary>
     /// <returns>Whether it is new.</returns>
-    public bool WriteOwn(AttestationRevoked revoked) =>
-        AttestationVerifier.Verify(revoked, _resources.Current) is { IsValid: true } verdict && Revoke(revoked, verdict);
+    public bool WriteOwn(AttestationRevoked revoked) => _examination.Verify(revoked) is { IsValid: true } verdict && Revoke(revoked, verdict);
+
+    private bool Note(string id, bool isNew)
+    {
+        Read?.Invoke(id);
+        return isNew;
+    }
 
     private bool Revoke(AttestationRevoked revoked, Verdict verdict)
     {
@@ -154,23 +147,6 @@ public sealed partial class IndexWriter
         return true;
     }
 
-    private string Write(AttestationRevoked revoked, LogPosition position)
-    {
-        if (!_options.Keeps(revoked.Image))
-        {
-            return PassedOver;
-        }
-
-        var verdict = AttestationVerifier.Verify(revoked, _resources.Current);
-        if (!verdict.IsValid)
-        {
-            return Drop(position, verdict.FailedCheck.ToString()!, verdict.Explanation);
-        }
-
-        Read?.Invoke(revoked.Id);
-        return Revoke(revoked, verdict) ? "revoked" : "duplicate";
-    }
-
     private string Drop(LogPosition position, string check, string explanation)
     {
         Log.Dropped(_logger, position.Offset, Excerpt.Of(position.MessageId), check, explanation);
@@ -178,19 +154,6 @@ public sealed partial class IndexWriter
     }
 
     private static void Count(Counter<long> counter, string outcome) => counter.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-
-    private static T? Parse<T>(LogEvent.Record record, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(record.Body.Span, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private static partial class Log
     {

@@ -1,3 +1,5 @@
+using Kritis.Events.ServiceDefaults.Settings;
+using Kritis.Events.Verifier.Admission.Journal;
 using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Policies;
 using Kritis.Events.Verifier.Tls.Callers;
@@ -14,6 +16,9 @@ internal static class AdmissionRegistration
         _ = services.AddSingleton<AdmissionMetrics>();
         _ = services.AddSingleton<PatientDecider>();
         _ = services.AddSingleton<AdmissionEndpoint>();
+        _ = services.AddSingleton<IDecisionPublisher>(provider => provider.GetRequiredService<BusOptions>().InMemory
+            ? ActivatorUtilities.CreateInstance<MassTransitPublisher>(provider)
+            : ActivatorUtilities.CreateInstance<RabbitMqPublisher>(provider));
         _ = services.AddSingleton<DecisionJournal>();
         return services.AddHostedService(provider => provider.GetRequiredService<DecisionJournal>());
     }

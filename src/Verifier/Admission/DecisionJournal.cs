@@ -1,9 +1,8 @@
 using System.Threading.Channels;
-using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
+using Kritis.Events.Verifier.Admission.Journal;
 using Kritis.Events.Verifier.Events;
 using Kritis.Events.Verifier.Policies;
-using MassTransit;
 
 namespace Kritis.Events.Verifier.Admission;
 
@@ -19,10 +18,8 @@ internal sealed partial class DecisionJournal : BackgroundService
     /// <summary>The most images that are told of one decision, so that what waits is bounded in bytes too; the refused come first.</summary>
     public const int MostImages = 50;
 
-    private const int Concurrency = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
-    private readonly IBus _bus;
+    private readonly IDecisionPublisher _publisher;
     private readonly string _cluster;
     private readonly TimeProvider _time;
     private readonly AdmissionMetrics _metrics;
@@ -31,9 +28,9 @@ internal sealed partial class DecisionJournal : BackgroundService
     private readonly Channel<AdmissionDecided> _waiting;
 
     public DecisionJournal(
-        IBus bus, ClusterOptions cluster, TimeProvider time, AdmissionMetrics metrics, ILogger<DecisionJournal> logger, ClusterEvents? events = null)
+        IDecisionPublisher publisher, ClusterOptions cluster, TimeProvider time, AdmissionMetrics metrics, ILogger<DecisionJournal> logger, ClusterEvents? events = null)
     {
-        (_bus, _cluster, _time, _metrics, _logger, _events) = (bus, cluster.Name, time, metrics, logger, events);
+        (_publisher, _cluster, _time, _metrics, _logger, _events) = (publisher, cluster.Name, time, metrics, logger, events);
         _waiting = Channel.CreateBounded<AdmissionDecided>(
             new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest }, _ => _metrics.Dropped());
     }
@@ -76,29 +73,7 @@ internal sealed partial class DecisionJournal : BackgroundService
         await base.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
-        _waiting.Reader.ReadAllAsync(stoppingToken),
-        new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = stoppingToken },
-        PublishAsync);
-
-    private async ValueTask PublishAsync(AdmissionDecided decided, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var limit = new CancellationTokenSource(Patience, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-
-            // A bus whose broker is away waits in places where it does not look at the token.
-            await _bus.Publish(decided, either.Token).WaitAsync(either.Token);
-        }
-#pragma warning disable CA1031 // A decision that cannot be told must not end the telling of the next.
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            _metrics.Dropped();
-            Log.NotPublished(_logger, decided.Uid, Excerpt.Of(failure.Message));
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _publisher.PublishAsync(_waiting.Reader, stoppingToken);
 
     private static partial class Log
     {
@@ -107,8 +82,5 @@ internal sealed partial class DecisionJournal : BackgroundService
         public static partial void Decided(
             ILogger logger, string outcome, string? operation, string? kind, string? @namespace, string? name, string? user,
             string images, string policies, string? reason, double microseconds, string uid);
-
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The decision on review {Uid} did not reach the bus: {Reason}")]
-        public static partial void NotPublished(ILogger logger, string uid, string reason);
     }
 }

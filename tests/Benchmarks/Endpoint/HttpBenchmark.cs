@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Kritis.Events.Benchmarks.ColdStart;
 using Kritis.Events.Benchmarks.Data;
 using Kritis.Events.Benchmarks.Running;
 using Kritis.Events.Servers;
@@ -30,6 +31,9 @@ internal sealed class HttpBenchmark(Figures figures)
 
     public required bool Pin { get; init; }
 
+    /// <summary>Whether decisions go to a real broker.</summary>
+    public required bool Broker { get; init; }
+
     public required DirectoryInfo Cache { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -38,7 +42,9 @@ internal sealed class HttpBenchmark(Figures figures)
         var log = GeneratedLog.In(Cache, Attestations, Console.Error);
         using var key = BenchmarkKey.In(log.KeyFile);
         using var folder = new VerifierFolder(key.Witness, Policies);
-        var settings = folder.Settings("verifier", log.File);
+        await using var broker = Broker ? await StartBrokerAsync(log, cancellationToken) : null;
+        var settings = folder.Settings("verifier", broker is null ? log.File : null);
+        settings["Bus:Uri"] = broker?.Uri.ToString() ?? settings["Bus:Uri"];
         int? core = Pin ? FirstCore : null;
         await using var verifier = ServerUnderLoad.StartVerifier(core, BuiltService.Loopback("https"), settings);
         await verifier.UntilAnsweringAsync("/readyz", cancellationToken);
@@ -52,6 +58,18 @@ internal sealed class HttpBenchmark(Figures figures)
         await bare.UntilAnsweringAsync("/readyz", cancellationToken);
         new HttpComparison(figures, await LoadAsync(verifier, bare, scenarios, cancellationToken)).Tell();
         figures.Finish();
+    }
+
+    private async Task<RabbitMqServer> StartBrokerAsync(GeneratedLog log, CancellationToken cancellationToken)
+    {
+        var broker = await RabbitMqServer.StartAsync(cancellationToken);
+        await new FilledStream(broker.Uri, Attestations).FillAsync(log.File, cancellationToken);
+        if (Pin)
+        {
+            await broker.PinAsync(SecondCore, cancellationToken);
+        }
+
+        return broker;
     }
 
     private static async Task WriteScenariosAsync(string folder, ServerUnderLoad verifier, CancellationToken cancellationToken)
@@ -90,6 +108,7 @@ internal sealed class HttpBenchmark(Figures figures)
         figures.Add("attestations", Attestations, "");
         figures.Add("policies", Policies + 1, "");
         figures.Add("rounds", string.Create(CultureInfo.InvariantCulture, $"{Rounds} of {Seconds} s each, verifier and bare server in turn, after {WarmUp} requests of each kind to warm up"));
+        figures.Add("bus", Broker ? "RabbitMQ" : "in memory");
         figures.Add("cores", Pin ? "a server has one for itself, the load another" : "servers and load share all");
         foreach (var scenario in HttpScenario.In(scenarios))
         {

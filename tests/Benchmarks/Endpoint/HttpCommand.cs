@@ -38,11 +38,16 @@ internal static class HttpCommand
         DefaultValueFactory = _ => Environment.ProcessorCount > 1,
     };
 
+    private static readonly Option<bool> Broker = new("--broker")
+    {
+        Description = "Whether decisions go to a real broker, which shares the load's core, instead of the bus in memory.",
+    };
+
     public static Command Create()
     {
         var command = new Command("admission-http", "Admissions a second over HTTPS, against a bare web server that answers the same.")
         {
-            Attestations, Policies, Rounds, Seconds, Connections, Http, WarmUp, Pin, Cache,
+            Attestations, Policies, Rounds, Seconds, Connections, Http, WarmUp, Pin, Broker, Cache,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -60,6 +65,7 @@ internal static class HttpCommand
             Http = parsed.GetRequiredValue(Http),
             WarmUp = parsed.GetValue(WarmUp),
             Pin = parsed.GetValue(Pin),
+            Broker = parsed.GetValue(Broker),
             Cache = parsed.GetRequiredValue(Cache),
         };
         await benchmark.RunAsync(cancellationToken);

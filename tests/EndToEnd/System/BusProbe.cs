@@ -95,7 +95,13 @@ internal sealed class BusProbe : IAsyncDisposable
             .Where(header => header.Value is byte[])
             .ToDictionary(header => header.Key, header => Encoding.UTF8.GetString((byte[])header.Value!)) ?? [];
         var body = delivered.Body.Length == 0 ? null : TryParse(delivered.Body.ToArray());
-        return new Heard(delivered.Exchange, headers, body);
+        var properties = delivered.BasicProperties;
+        return new Heard(delivered.Exchange, headers, body)
+        {
+            MessageId = properties.MessageId,
+            ContentType = properties.ContentType,
+            IsPersistent = properties.DeliveryMode == DeliveryModes.Persistent,
+        };
     }
 
     private static JsonNode? TryParse(byte[] body)
@@ -114,5 +120,11 @@ internal sealed class BusProbe : IAsyncDisposable
 /// <summary>A message as a subscriber gets it.</summary>
 internal sealed record Heard(string Exchange, IReadOnlyDictionary<string, string> Headers, JsonNode? Body)
 {
+    public string? MessageId { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public bool IsPersistent { get; init; }
+
     public string? Text(string member) => Body?[member]?.GetValue<string>();
 }

@@ -8,12 +8,15 @@ namespace Kritis.Events.Attestations.Log.RabbitMq;
 /// Declaring is idempotent, deletes nothing, and is done by every service before it publishes or reads, so that nothing is lost that
 /// is published before the first reader exists.
 /// </summary>
-internal static class BusTopology
+public static class BusTopology
 {
     private static readonly Dictionary<string, object?> Stream = new() { ["x-queue-type"] = "stream" };
 
+    /// <summary>Declares what is not there yet.</summary>
+    /// <exception cref="RabbitMQ.Client.Exceptions.OperationInterruptedException">The broker holds one that differs (406), or forbids it (403).</exception>
     public static async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(channel);
         foreach (var exchange in MessageNames.ByType.Values)
         {
             await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
