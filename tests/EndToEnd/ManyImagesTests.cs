@@ -33,6 +33,7 @@ public sealed class ManyImagesTests : OwnInstallation
         (await SignaturesAsync(signer)).Should().Be(Missing, "each is signed once, and nothing else is");
         Tell($"signatures paid for: {await SignaturesAsync(signer)}");
 
+        await AttachedAsync(Images);
         await signer.KillAsync();
         await Installation.Broker.LoseDataAsync();
         await Installation.Broker.RestartAsync(Cancellation);
@@ -76,6 +77,18 @@ public sealed class ManyImagesTests : OwnInstallation
 
     private static Task AttestedAsync(ServiceProcess verifier, int count) => Eventually.Async($"{count} attestations are in the index",
         async () => await Metrics.SumAsync([verifier], "kritis_index_attestations", Cancellation) >= count, Cancellation, () => verifier.Output, Patience);
+
+    // A signature is in the index before it is attached, and what was in hand when everything was lost is attached nowhere.
+    private Task AttachedAsync(int count) => Eventually.Async($"{count} signatures are attached", async () =>
+    {
+        var attached = 0;
+        foreach (var repository in Enumerable.Range(0, Repositories))
+        {
+            attached += (await AttachedSignatures.TagsAsync(Installation, $"kritis-demo/app{repository}", Cancellation)).Count(tag => tag.EndsWith(".sig", StringComparison.Ordinal));
+        }
+
+        return attached == count;
+    }, Cancellation, patience: Patience);
 
     private static Task<double> SignaturesAsync(ServiceProcess signer) => Metrics.SumAsync([signer], "kritis_kms_signatures_total", Cancellation);
 
