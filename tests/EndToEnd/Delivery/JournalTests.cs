@@ -60,7 +60,7 @@ public sealed class JournalTests : IAsyncLifetime
         heard.MessageId.Should().NotBeNullOrEmpty();
         heard.Headers.Should().Contain(CloudEvent.Headers(Decided("only", "ü"), new ServiceIdentity("verifier").Source, default));
         heard.Text("reason").Should().Be("ü");
-        (await Schemas.ValidateAsync(bus.Heard, Cancellation)).Should().Be("1 right, 0 wrong");
+        (await Schemas.ValidateAsync(bus.Heard, Cancellation)).Should().Be("1 messages, 0 wrong");
     }
 
     [Fact]
