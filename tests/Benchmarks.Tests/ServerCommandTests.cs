@@ -53,10 +53,10 @@ public sealed partial class ServerCommandTests
         try
         {
             var (result, printed) = await RunAsync(
-                "scale", "--attestations", "100", "1000", "--replicas", "1", "2", "--rounds", "1", "--seconds", "0.05", "--pushes", "20", "--cache", cache.FullName);
+                "scale", "--attestations", "100", "1000", "--replicas", "1", "2", "--rounds", "1", "--starts", "1", "--seconds", "0.05", "--pushes", "20", "--cache", cache.FullName);
 
             result.Should().Be(0, printed);
-            printed.Should().Contain("2 signers, pushes attested: ").And.Contain("calculated: heap of a verifier: ");
+            printed.Should().Contain("signers: 2, pushes attested: ").And.Contain("calculated: heap of a verifier: ");
             Verdicts(printed).Should().HaveCount(3);
         }
         finally

@@ -11,17 +11,17 @@ internal sealed class FormsBenchmark(Figures figures, int rounds)
     private static readonly string[] Services = ["Signer", "Verifier"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(IReadOnlyList<PublishedForm> forms, CancellationToken cancellationToken)
     {
         Machine.Print(figures);
         figures.Title("sizes");
         figures.Add("rounds", $"{rounds}, each form in turn, after one to warm up");
         using var sources = new PublishedSources();
         var working = new Dictionary<PublishedForm, Dictionary<string, string>>();
-        foreach (var form in PublishedForm.All)
+        foreach (var form in forms)
         {
-            var programs = await PublishAsync(sources, form, cancellationToken);
-            if (await TryAsync(form, programs, cancellationToken))
+            figures.Title(form.Name);
+            if (await TryAsync(sources, form, cancellationToken) is { } programs)
             {
                 working[form] = programs;
             }
@@ -32,7 +32,6 @@ internal sealed class FormsBenchmark(Figures figures, int rounds)
 
     private async Task<Dictionary<string, string>> PublishAsync(PublishedSources sources, PublishedForm form, CancellationToken cancellationToken)
     {
-        figures.Title(form.Name);
         var programs = new Dictionary<string, string>();
         foreach (var service in Services)
         {
@@ -45,11 +44,13 @@ internal sealed class FormsBenchmark(Figures figures, int rounds)
         return programs;
     }
 
-    /// <summary>Whether a push is signed and its image admitted: forms that only start are of no use.</summary>
-    private async Task<bool> TryAsync(PublishedForm form, Dictionary<string, string> programs, CancellationToken cancellationToken)
+    /// <summary>Publishes, and sees whether a push is signed and its image admitted: a form that only starts is of no use.</summary>
+    /// <returns>The programs; null where it does not work.</returns>
+    private async Task<Dictionary<string, string>?> TryAsync(PublishedSources sources, PublishedForm form, CancellationToken cancellationToken)
     {
         try
         {
+            var programs = await PublishAsync(sources, form, cancellationToken);
             await using var installation = await SigningInstallation.StartAsync(
                 new InstallationShape { Verifiers = 1, Program = service => programs[service] }, cancellationToken);
             using var pushed = new Pushes(installation);
@@ -60,12 +61,12 @@ internal sealed class FormsBenchmark(Figures figures, int rounds)
                 async () => (await AdmissionAnswer.AskAsync(installation.Verifiers[0].Http, Reviews.OfPod(pushed.Name(0)), cancellationToken)).Allowed,
                 cancellationToken, patience: Patience);
             figures.Add($"{form.Name}, a push is signed and admitted", "yes");
-            return true;
+            return programs;
         }
         catch (Exception failure) when (failure is TimeoutException or HttpRequestException or InvalidOperationException)
         {
-            figures.Add($"{form.Name}, a push is signed and admitted", "no: " + string.Join(' ', failure.Message.Split('\n').Take(3)));
-            return false;
+            figures.Add($"{form.Name}, a push is signed and admitted", "no: " + string.Join(' ', failure.Message.Split('\n').Take(6)));
+            return null;
         }
     }
 

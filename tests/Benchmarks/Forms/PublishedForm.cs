@@ -18,6 +18,6 @@ internal sealed record PublishedForm(string Name, bool HasRuntime, params string
         OfTheContainers,
         new("ready-to-run without profiling", HasRuntime: false, Ahead, "-p:TieredPGO=false"),
         new("ready-to-run with the runtime, composite", HasRuntime: true, Ahead, "-p:PublishReadyToRunComposite=true"),
-        new("trimmed, ready-to-run", HasRuntime: true, Ahead, "-p:PublishTrimmed=true", "-p:TrimMode=partial"),
+        new("trimmed", HasRuntime: true, "-p:PublishTrimmed=true", "-p:TrimMode=partial"),
     ];
 }

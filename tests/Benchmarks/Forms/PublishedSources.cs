@@ -47,7 +47,8 @@ internal sealed class PublishedSources : IDisposable
 
     private static string AspNetCore => Path.GetDirectoryName(typeof(Microsoft.AspNetCore.Builder.WebApplication).Assembly.Location)!;
 
-    private string FolderOf(string project, PublishedForm form) => _folder.File($"{project} {form.Name}");
+    // MSBuild takes a comma in a path for the end of it.
+    private string FolderOf(string project, PublishedForm form) => _folder.File($"{project}-{form.Name.Replace(",", "", StringComparison.Ordinal).Replace(' ', '-')}");
 
     private string Sources(string name) => Path.Combine(_folder.File("sources"), name);
 

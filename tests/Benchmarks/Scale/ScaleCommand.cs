@@ -22,6 +22,7 @@ internal static class ScaleCommand
     };
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "How often each is measured, in turn.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> Starts = new("--starts") { Description = "How often verifiers are started on each size.", DefaultValueFactory = _ => 3 };
     private static readonly Option<double> Seconds = CommonOptions.Seconds(2);
     private static readonly Option<int> Pushes = new("--pushes") { Description = "How many pushes each round of signing has.", DefaultValueFactory = _ => 500 };
     private static readonly Option<DirectoryInfo> Cache = CommonOptions.Cache();
@@ -30,7 +31,7 @@ internal static class ScaleCommand
     {
         var command = new Command("scale", "How admissions, signing and starts grow with replicas and attestations, and what that comes to for 10,000 clusters.")
         {
-            Attestations, Replicas, Rounds, Seconds, Pushes, Cache,
+            Attestations, Replicas, Rounds, Starts, Seconds, Pushes, Cache,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -44,6 +45,7 @@ internal static class ScaleCommand
             Attestations = parsed.GetRequiredValue(Attestations),
             Replicas = parsed.GetRequiredValue(Replicas),
             Rounds = parsed.GetValue(Rounds),
+            Starts = parsed.GetValue(Starts),
             Seconds = parsed.GetValue(Seconds),
             Pushes = parsed.GetValue(Pushes),
             Cache = parsed.GetRequiredValue(Cache),
@@ -62,7 +64,7 @@ internal static class ScaleCommand
         figures.Title("sizes");
         figures.Add("attestations", string.Join(", ", sizes.Attestations));
         figures.Add("signers or verifiers", string.Join(", ", sizes.Replicas));
-        figures.Add("rounds", string.Create(CultureInfo.InvariantCulture, $"{sizes.Rounds}, in turn; of {sizes.Seconds} s or {sizes.Pushes} pushes each"));
+        figures.Add("rounds", string.Create(CultureInfo.InvariantCulture, $"{sizes.Rounds}, in turn; of {sizes.Seconds} s or {sizes.Pushes} pushes each; {sizes.Starts} starts"));
         figures.Add("cores", "all processes share all");
     }
 }

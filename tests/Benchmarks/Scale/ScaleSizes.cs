@@ -11,6 +11,9 @@ internal sealed record ScaleSizes
 
     public required int Rounds { get; init; }
 
+    /// <summary>How often verifiers are started on each size; a start on a long log takes minutes.</summary>
+    public required int Starts { get; init; }
+
     public required double Seconds { get; init; }
 
     /// <summary>Pushes of a round.</summary>

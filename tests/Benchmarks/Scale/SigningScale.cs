@@ -16,8 +16,8 @@ internal sealed class SigningScale(Figures figures, ScaleSizes sizes)
         foreach (var signers in sizes.Replicas)
         {
             var (rate, share) = await MeasureAsync(signers, cancellationToken);
-            figures.Add($"{signers} signers, pushes attested", rate, "pushes/s");
-            figures.Add($"{signers} signers, against bare signatures of the same cores", share, "");
+            figures.Add($"signers: {signers}, pushes attested", rate, "pushes/s");
+            figures.Add($"signers: {signers}, against bare signatures of the same cores", share, "");
             shares.Add(share);
         }
 

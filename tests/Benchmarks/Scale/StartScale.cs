@@ -38,7 +38,7 @@ internal sealed class StartScale(Figures figures, ScaleSizes sizes)
         var stream = new FilledStream(broker.Uri, attestations);
         await stream.FillAsync(log.File, cancellationToken);
         var costs = replicas.ToDictionary(count => count, _ => new List<StartCost>());
-        for (var round = 0; round < sizes.Rounds; round++)
+        for (var round = 0; round < sizes.Starts; round++)
         {
             var drain = Stopwatch.StartNew();
             await stream.DrainAsync(cancellationToken);
@@ -82,7 +82,7 @@ internal sealed class StartScale(Figures figures, ScaleSizes sizes)
 
     private void Tell(StartCost cost)
     {
-        var name = $"{cost.Verifiers} verifiers, {cost.Attestations} attestations";
+        var name = $"verifiers: {cost.Verifiers}, attestations: {cost.Attestations}";
         figures.Add($"{name}, bare drain", cost.Drained, "s");
         figures.Add($"{name}, start until all are ready", cost.Ready, "s");
         figures.Add($"{name}, most memory of one until then (RSS)", cost.Resident / ProcessStatus.Megabyte, "MiB");
