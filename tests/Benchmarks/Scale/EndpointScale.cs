@@ -19,7 +19,7 @@ internal sealed class EndpointScale(Figures figures, ScaleSizes sizes)
             cases.AddRange((first ? sizes.Replicas : [1]).Select(count => new ScaleCase(attestations, [.. started.Take(count)])));
         }
 
-        await verifiers.OpenAsync(cancellationToken);
+        await verifiers.ConnectAsync(cancellationToken);
         for (var round = 0; round < sizes.Rounds; round++)
         {
             foreach (var one in cases)

@@ -7,6 +7,14 @@ namespace Kritis.Events.Benchmarks.Scale;
 /// <summary><c>scale</c>: how admissions, signing and starts grow with replicas and attestations.</summary>
 internal static class ScaleCommand
 {
+    private static readonly string[] AllParts = ["admission-http", "signing", "cold-start"];
+
+    private static readonly Option<string[]> Parts = new("--part")
+    {
+        Description = $"What is measured: {string.Join(", ", AllParts)}; all unless some are named.",
+        DefaultValueFactory = _ => AllParts,
+    };
+
     private static readonly Option<int[]> Attestations = new("--attestations")
     {
         Description = "How many attestations the log holds; rising, at least two sizes.",
@@ -29,9 +37,10 @@ internal static class ScaleCommand
 
     public static Command Create()
     {
+        _ = Parts.AcceptOnlyFromAmong(AllParts);
         var command = new Command("scale", "How admissions, signing and starts grow with replicas and attestations, and what that comes to for 10,000 clusters.")
         {
-            Attestations, Replicas, Rounds, Starts, Seconds, Pushes, Cache,
+            Parts, Attestations, Replicas, Rounds, Starts, Seconds, Pushes, Cache,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -51,12 +60,22 @@ internal static class ScaleCommand
             Cache = parsed.GetRequiredValue(Cache),
         };
         PrintSizes(figures, sizes);
-        await new EndpointScale(figures, sizes).RunAsync(cancellationToken);
-        await new SigningScale(figures, sizes).RunAsync(cancellationToken);
-        new Calculation(figures, await new StartScale(figures, sizes).RunAsync(cancellationToken)).Tell();
+        foreach (var part in parsed.GetRequiredValue(Parts))
+        {
+            await (part switch
+            {
+                "admission-http" => new EndpointScale(figures, sizes).RunAsync(cancellationToken),
+                "signing" => new SigningScale(figures, sizes).RunAsync(cancellationToken),
+                _ => StartAsync(figures, sizes, cancellationToken),
+            });
+        }
+
         figures.Finish();
         return 0;
     }
+
+    private static async Task StartAsync(Figures figures, ScaleSizes sizes, CancellationToken cancellationToken) =>
+        new Calculation(figures, await new StartScale(figures, sizes).RunAsync(cancellationToken)).Tell();
 
     private static void PrintSizes(Figures figures, ScaleSizes sizes)
     {

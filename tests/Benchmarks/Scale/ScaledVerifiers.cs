@@ -13,7 +13,7 @@ internal sealed class ScaledVerifiers : IAsyncDisposable
     private readonly List<IDisposable> _folders = [];
     private readonly List<ScaledVerifier> _started = [];
 
-    /// <summary>Starts some on one log; nobody is connected to them before <see cref="OpenAsync"/>, as a server closes what is idle for minutes.</summary>
+    /// <summary>Starts some on one log; nobody is connected to them before <see cref="ConnectAsync"/>, as a server closes what is idle for minutes.</summary>
     public async Task<IReadOnlyList<ScaledVerifier>> StartAsync(GeneratedLog log, int count, CancellationToken cancellationToken)
     {
         using var key = BenchmarkKey.In(log.KeyFile);
@@ -31,7 +31,7 @@ internal sealed class ScaledVerifiers : IAsyncDisposable
     }
 
     /// <summary>Connects to all, and warms them up at the same time.</summary>
-    public Task OpenAsync(CancellationToken cancellationToken) => Task.WhenAll(_started.Select(async verifier =>
+    public Task ConnectAsync(CancellationToken cancellationToken) => Task.WhenAll(_started.Select(async verifier =>
     {
         verifier.Connections = await OpenAsync(verifier.Server, cancellationToken);
         lock (_open)
