@@ -43,7 +43,7 @@ public sealed partial class ServerCommandTests
         var (result, printed) = await RunAsync("soak", "--minutes", "0.3", "--warm-up", "20", "--interval", "1", "--admissions", "50");
 
         result.Should().Be(0, printed);
-        Verdicts(printed).Should().HaveCount(7).And.OnlyContain(verdict => verdict.Value.EndsWith(" reached", StringComparison.Ordinal));
+        Verdicts(printed).Should().HaveCount(8).And.OnlyContain(verdict => verdict.Value.EndsWith(" reached", StringComparison.Ordinal));
     }
 
     [Fact]

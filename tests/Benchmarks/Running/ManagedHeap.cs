@@ -1,5 +1,4 @@
 using System.Diagnostics.Tracing;
-using System.Globalization;
 using Kritis.Events.Servers;
 using Microsoft.Diagnostics.NETCore.Client;
 
@@ -44,11 +43,7 @@ internal static class ManagedHeap
 
     private static async Task<(double Collections, double Bytes)> ReadAsync(HttpClient http, CancellationToken cancellationToken)
     {
-        var lines = (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken)).Split('\n');
-        return (Sum(lines, Collections, "gen2"), Sum(lines, Size, ""));
+        var metrics = await ServiceMetrics.ReadAsync(http, cancellationToken);
+        return (metrics.Sum(Collections, "gen2"), metrics.Sum(Size));
     }
-
-    private static double Sum(string[] lines, string name, string label) => lines
-        .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
-        .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Replace(name, "", StringComparison.Ordinal).Trim().Split(' ')[0], CultureInfo.InvariantCulture));
 }

@@ -41,6 +41,8 @@ internal sealed class SoakBenchmark(Figures figures)
         await ending.CancelAsync();
         await running;
         Tell(services, load);
+        var dropped = (await ServiceMetrics.ReadAsync(installation.Verifiers[0].Http, cancellationToken)).Sum("kritis_journal_dropped_total");
+        figures.Judge("decisions of which the bus was not told", dropped, "", 0, atLeast: false);
         figures.Finish();
     }
 

@@ -14,6 +14,7 @@ internal sealed class SoakLoad(SigningInstallation installation) : IDisposable
 {
     private const int Repositories = 10;
     private const int MostKnown = 1_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly HttpClient _registry = new() { BaseAddress = new Uri($"http://{installation.Registry.Address}") };
     private readonly ConcurrentDictionary<int, string> _known = new();
@@ -82,7 +83,8 @@ internal sealed class SoakLoad(SigningInstallation installation) : IDisposable
         var pushed = Stopwatch.GetTimestamp();
         while (!(await AdmissionAnswer.AskAsync(installation.Verifiers[0].Http, review, cancellationToken)).Allowed)
         {
-            // The verifier waits for what it has heard of; it is asked again where it has not even heard of the push.
+            // The verifier waits for what it has heard of; it is asked again where it has not even heard of the push, and not so often that this is the load.
+            await Task.Delay(Pause, cancellationToken);
             if (Stopwatch.GetElapsedTime(pushed) > Patience)
             {
                 throw new TimeoutException($"{image} was pushed {Patience.TotalSeconds} s ago and is not admitted.");
