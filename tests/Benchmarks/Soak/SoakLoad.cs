@@ -69,7 +69,7 @@ internal sealed class SoakLoad(SigningInstallation installation) : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or InvalidOperationException or TimeoutException)
         {
-            _wrong.Enqueue(failure.Message);
+            _wrong.Enqueue($"{failure.Message} {failure.GetBaseException().Message}");
         }
     }
 
