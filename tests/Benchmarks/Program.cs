@@ -3,7 +3,12 @@ using Kritis.Events.Benchmarks.Admissible;
 using Kritis.Events.Benchmarks.ColdStart;
 using Kritis.Events.Benchmarks.Decisions;
 using Kritis.Events.Benchmarks.Endpoint;
+using Kritis.Events.Benchmarks.Forms;
+using Kritis.Events.Benchmarks.ManyPods;
+using Kritis.Events.Benchmarks.Scale;
 using Kritis.Events.Benchmarks.Signing;
+using Kritis.Events.Benchmarks.Soak;
+using Kritis.Events.Benchmarks.Start;
 
 namespace Kritis.Events.Benchmarks;
 
@@ -21,6 +26,11 @@ internal static class Program
             SigningCommand.Create(),
             AdmissibleCommand.Create(),
             ColdStartCommand.Create(),
+            ServicesStartCommand.Create(),
+            ManyPodsCommand.Create(),
+            SoakCommand.Create(),
+            ScaleCommand.Create(),
+            FormsCommand.Create(),
             LoadCommand.Create(),
             BareCommand.Create(),
             IndexMemoryCommand.Create(),

@@ -69,6 +69,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it and deletes all that it held.</summary>
+    public async Task LoseDataAsync()
+    {
+        await KillAsync();
+        Directory.Delete(_folder.File("mnesia"), recursive: true);
+    }
+
     /// <summary>Sends the Erlang machine a signal, for example <c>STOP</c> and <c>CONT</c>.</summary>
     public async Task SignalAsync(string signal, CancellationToken cancellationToken) =>
         _ = await ChildProcess.RunAsync("kill", [$"-{signal}", await IdAsync(cancellationToken)], cancellationToken);

@@ -21,7 +21,9 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts a service; the settings are given as <c>KRITIS_…</c> variables, beside others for the process itself.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts a service, by <c>dotnet</c> where it is no program of its own; the settings are given as <c>KRITIS_…</c> variables, beside others for the process itself.</summary>
     public static ServiceProcess Start(
         string name, string assembly, Uri address, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string>? variables = null)
     {
@@ -33,7 +35,9 @@ public sealed class ServiceProcess : IAsyncDisposable
             environment[variable] = value;
         }
 
-        return new ServiceProcess(ChildProcess.Start(name, "dotnet", [assembly], environment), address);
+        return new ServiceProcess(assembly.EndsWith(".dll", StringComparison.Ordinal)
+            ? ChildProcess.Start(name, "dotnet", [assembly], environment)
+            : ChildProcess.Start(name, assembly, [], environment), address);
     }
 
     /// <summary>A client for a service's address that takes its certificate as it is.</summary>

@@ -14,6 +14,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly Task _accepting;
     private volatile bool _isCut;
     private long _delayTicks;
+    private long _received;
 
     /// <summary>A wire to <paramref name="target"/>, a port on loopback where nobody needs to listen yet.</summary>
     public TcpProxy(int target)
@@ -24,6 +25,12 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many bytes came from the target so far, over all connections.</summary>
+    public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>How many connections it holds now.</summary>
+    public int Connections => _sockets.Count / 2;
 
     /// <summary>Closes every connection and takes no new one.</summary>
     public void Cut()
@@ -76,7 +83,7 @@ public sealed class TcpProxy : IAsyncDisposable
                 if (!_isCut)
                 {
                     await server.ConnectAsync(IPAddress.Loopback, _target, _ended.Token);
-                    _ = await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+                    _ = await Task.WhenAny(PumpAsync(client, server, _ => { }), PumpAsync(server, client, count => Interlocked.Add(ref _received, count)));
                 }
             }
             catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -91,7 +98,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, Action<int> passed)
     {
         var buffer = new byte[64 * 1024];
         try
@@ -104,6 +111,7 @@ public sealed class TcpProxy : IAsyncDisposable
                 }
 
                 _ = await to.SendAsync(buffer.AsMemory(0, count), _ended.Token);
+                passed(count);
             }
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)

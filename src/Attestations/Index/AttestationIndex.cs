@@ -56,9 +56,11 @@ public sealed class AttestationIndex
     /// <returns>Whether it is new: an id is held once.</returns>
     public bool Revoke(Image image, IndexedRevocation revocation)
     {
+        ArgumentNullException.ThrowIfNull(revocation);
+        var kept = KeepsDetails ? revocation : revocation with { Signature = default };
         var isNew = Change(KeyOf(image), known => known.Revocations.Any(held => held.Id == revocation.Id)
             ? known
-            : known with { Revocations = known.Revocations.Add(revocation) });
+            : known with { Revocations = known.Revocations.Add(kept) });
         if (isNew)
         {
             _ = Interlocked.Increment(ref _revocations);
@@ -66,6 +68,21 @@ public sealed class AttestationIndex
 
         return isNew;
     }
+
+    /// <summary>All images of which something is known, each as it stands when it comes by; what is added meanwhile may be among them.</summary>
+    public IEnumerable<(Image Image, AttestedImage Known)> All() => _images.Select(entry => (ImageOf(entry.Key), entry.Value));
+
+    /// <summary>
+    /// The images of a repository of which such is known, each as it stands when it comes by; what is added meanwhile may be among them. Every image of
+    /// every repository is passed.
+    /// </summary>
+    /// <param name="registry">The host that is signed.</param>
+    /// <param name="repository">The repository's path below the host.</param>
+    /// <param name="wanted">Chooses them.</param>
+    public IEnumerable<(Image Image, AttestedImage Known)> Where(string registry, string repository, Func<AttestedImage, bool> wanted) =>
+        _repositories.Find(registry, repository) is { } number
+            ? _images.Where(entry => entry.Key.Repository == number && wanted(entry.Value)).Select(entry => (ImageOf(entry.Key), entry.Value))
+            : [];
 
     /// <summary>
     /// What witnesses have signed about a tag, in the order of the log; empty where none has. Which of it counts is for <see cref="TagResolution"/>
@@ -109,6 +126,14 @@ public sealed class AttestationIndex
     {
         ArgumentNullException.ThrowIfNull(image);
         return ImageKey.Of(_repositories.NumberOf(image.Registry, image.Repository), image.Digest);
+    }
+
+    private Image ImageOf(ImageKey key)
+    {
+        Span<byte> hash = stackalloc byte[Digest.HashLength];
+        key.CopyHashTo(hash);
+        var repository = _repositories.NameOf(key.Repository);
+        return new Image(repository.Registry, repository.Repository, Digest.Parse($"sha256:{Convert.ToHexStringLower(hash)}"));
     }
 
     private bool Change(ImageKey image, Func<AttestedImage, AttestedImage> change)

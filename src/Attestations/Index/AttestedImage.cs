@@ -97,4 +97,11 @@ public enum Standing
 /// <param name="Witness">The witness that took its attestation back.</param>
 /// <param name="Reason">Why, as it was signed.</param>
 /// <param name="KeyFingerprint">The key version that signed the revocation.</param>
-public sealed record IndexedRevocation(string Id, string Witness, string Reason, Digest KeyFingerprint);
+public sealed record IndexedRevocation(string Id, string Witness, string Reason, Digest KeyFingerprint)
+{
+    /// <summary>When it was revoked, as the message says; it is not part of what is signed.</summary>
+    public DateTimeOffset RevokedAt { get; init; }
+
+    /// <summary>The signature itself, where the index keeps it.</summary>
+    public ReadOnlyMemory<byte> Signature { get; init; }
+}

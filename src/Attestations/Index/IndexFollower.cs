@@ -51,6 +51,12 @@ public sealed partial class IndexFollower : BackgroundService
         }
     }
 
+    /// <summary>Raised when the log turns out not to be the one that was read before, before anything of it is read. Handlers must be quick and not throw.</summary>
+    public event Action? LogReplaced;
+
+    /// <summary>Raised each time everything that stood in the log when reading began was folded in. Handlers must be quick and not throw.</summary>
+    public event Action? ReadToEnd;
+
     /// <summary>Completes once everything that stood in the log at the start has been folded in.</summary>
     public Task CaughtUp => _caughtUp.Task;
 
@@ -139,11 +145,13 @@ public sealed partial class IndexFollower : BackgroundService
                     _ = _caughtUp.TrySetResult();
                     NowCurrent();
                     _snapshot?.CaughtUp();
+                    ReadToEnd?.Invoke();
                     break;
                 case LogEvent.ReadFromFirst again:
                     Log.ReadFromFirst(_logger, again.Reason);
                     ReadOnFromFirst();
                     _snapshot?.Restart(keepsUnverified: false);
+                    LogReplaced?.Invoke();
                     break;
             }
         }

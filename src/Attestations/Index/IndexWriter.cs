@@ -45,6 +45,9 @@ public sealed partial class IndexWriter
     /// <summary>Raised after a verified revocation that the index did not hold was added. Handlers must be quick and not throw.</summary>
     public event Action<Image, IndexedRevocation>? Revoked;
 
+    /// <summary>Raised with the id of every verified attestation and revocation that was read, new or not. Handlers must be quick and not throw.</summary>
+    public event Action<string>? Read;
+
     /// <summary>Raised for every verified attestation, with whether the index did not hold it.</summary>
     internal event Action<AttestationCreated, bool>? Verified;
 
@@ -64,8 +67,8 @@ public sealed partial class IndexWriter
         { Verdict: null } when examined is { Created: null, Revoked: null } => Drop(examined.Position, "unreadable", "it is no attestation or revocation in this format"),
         { Verdict: null } => PassedOver,
         { Verdict.IsValid: false } => Drop(examined.Position, examined.Verdict.FailedCheck.ToString()!, examined.Verdict.Explanation),
-        { Created: { } created } => Add(created, examined.Verdict, examined.TagVerdict) ? "added" : "duplicate",
-        _ => Revoke(examined.Revoked!, examined.Verdict) ? "revoked" : "duplicate",
+        { Created: { } created } => Note(created.Id, Add(created, examined.Verdict, examined.TagVerdict)) ? "added" : "duplicate",
+        _ => Note(examined.Revoked!.Id, Revoke(examined.Revoked, examined.Verdict)) ? "revoked" : "duplicate",
     });
 
     /// <summary>Adds what this process itself has just signed and appended, so that it need not wait to read it back.</summary>
@@ -118,9 +121,23 @@ public sealed partial class IndexWriter
         Count(_tagClaims, isNew ? "added" : "duplicate");
     }
 
+    /// <summary>Takes in a revocation that this process itself has just appended.</summary>
+    /// <returns>Whether it is new.</returns>
+    public bool WriteOwn(AttestationRevoked revoked) => _examination.Verify(revoked) is { IsValid: true } verdict && Revoke(revoked, verdict);
+
+    private bool Note(string id, bool isNew)
+    {
+        Read?.Invoke(id);
+        return isNew;
+    }
+
     private bool Revoke(AttestationRevoked revoked, Verdict verdict)
     {
-        var revocation = new IndexedRevocation(revoked.Id, verdict.Witness!, verdict.Reason!, verdict.KeyFingerprint);
+        var revocation = new IndexedRevocation(revoked.Id, verdict.Witness!, verdict.Reason!, verdict.KeyFingerprint)
+        {
+            RevokedAt = revoked.RevokedAt,
+            Signature = revoked.Signature,
+        };
         if (!_index.Revoke(verdict.Image!, revocation))
         {
             return false;

@@ -27,6 +27,9 @@ internal sealed class RecordExamination(IResourceSource resources, IndexWriterOp
         return (verdict, verdict.IsValid && created.TagClaim is { } claim ? AttestationVerifier.VerifyTag(created, claim, current) : null);
     }
 
+    /// <summary>Verifies a revocation.</summary>
+    public Verdict Verify(AttestationRevoked revoked) => AttestationVerifier.Verify(revoked, resources.Current);
+
     private ExaminedRecord Examine(AttestationCreated created, LogPosition position)
     {
         // What the message names beside the payload proves nothing, but one that names another image than its payload does not count anyway.
@@ -42,7 +45,7 @@ internal sealed class RecordExamination(IResourceSource resources, IndexWriterOp
     private ExaminedRecord Examine(AttestationRevoked revoked, LogPosition position) => new(position)
     {
         Revoked = revoked,
-        Verdict = options.Keeps(revoked.Image) ? AttestationVerifier.Verify(revoked, resources.Current) : null,
+        Verdict = options.Keeps(revoked.Image) ? Verify(revoked) : null,
     };
 
     private static T? Read<T>(LogEvent.Record record, JsonTypeInfo<T> type)

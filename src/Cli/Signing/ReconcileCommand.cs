@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Kritis.Events.Attestations.Log;
 using Kritis.Events.Contracts;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
@@ -48,7 +49,7 @@ internal static class ReconcileCommand
             Tell(report, scope, clock.Elapsed);
             return report.Failed == 0 ? 0 : 1;
         }
-        catch (BrokerUnavailableException away)
+        catch (Exception away) when (away is BrokerUnavailableException or AttestationLogException)
         {
             throw new StartRefusedException($"{away.Message}; run it again: what is attested by then is passed over", away);
         }
@@ -68,7 +69,7 @@ internal static class ReconcileCommand
     }
 
     private static void Progress(ReconcileReport report, Stopwatch clock) => Console.Error.WriteLine(
-        $"{report}; {report.Tags / Math.Max(clock.Elapsed.TotalSeconds, 0.001):0} tags a second, {report.Repositories - report.RepositoriesDone} repositories remain");
+        $"{report}; {report.Tags / Math.Max(clock.Elapsed.TotalSeconds, 0.001):0} tags a second, {report.TagsFound - report.Tags} tags listed and {report.Repositories - report.RepositoriesDone} repositories remain");
 
     private static void Tell(ReconcileReport report, ReconcileScope scope, TimeSpan elapsed)
     {

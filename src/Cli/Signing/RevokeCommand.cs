@@ -1,6 +1,10 @@
 using System.CommandLine;
 using Kritis.Events.Attestations.Payloads;
+using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Signer.Registry;
+using Kritis.Events.Signer.Restoring;
 
 namespace Kritis.Events.Cli.Signing;
 
@@ -26,12 +30,27 @@ internal static class RevokeCommand
             }
 
             await using var tools = await WitnessTools.StartAsync(cancellationToken);
-            var (image, _) = tools.ImageOf(parsed.GetRequiredValue(ImageArgument));
+            var (image, registry) = tools.ImageOf(parsed.GetRequiredValue(ImageArgument));
             var witness = tools.WitnessOf(parsed.GetRequiredValue(WitnessOption));
             _ = await tools.Revocation.RevokeAsync(image, witness, reason, cancellationToken);
             Console.WriteLine($"{witness.Name} no longer vouches for {image}.");
+            await AttachAsync(tools, registry, image, cancellationToken);
             return 0;
         }));
         return command;
+    }
+
+    // The clusters refuse it by now; this is for the day on which the broker's disk is lost.
+    private static async Task AttachAsync(WitnessTools tools, ConfiguredRegistry registry, Image image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await tools.Get<AttachedRevocations>().AttachAsync(registry, image, cancellationToken);
+        }
+        catch (RegistryException failure)
+        {
+            Console.Error.WriteLine(
+                $"The revocation could not be attached to the image in its registry: {failure.Message}. Until 'kritis reconcile' or a signer has done it, a log that is lost takes it along.");
+        }
     }
 }

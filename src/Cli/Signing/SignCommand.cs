@@ -37,7 +37,7 @@ internal static class SignCommand
         var signature = SigningRules.Requestable(tools.Resources, image).FirstOrDefault(request => request.Witness.Name == witness.Name)
             ?? throw new StartRefusedException($"no SigningRule names witness '{witness.Name}' for {image.Name}; add one with 'mode: Manual'");
         RefuseTag(registry, image, tag);
-        return new SigningRequest { Registry = registry, Image = image, Signatures = [signature], Tag = tag };
+        return new SigningRequest { Registry = registry, Image = image, Signatures = [signature], Tag = tag, LooksAtAttached = true };
     }
 
     private static void RefuseTag(ConfiguredRegistry registry, Image image, string? tag)
@@ -72,6 +72,7 @@ internal static class SignCommand
         Console.WriteLine(report switch
         {
             { Created: > 0 } => $"{image} is attested by {witness} ({report.Created} new attestations, rule {signature.Rule}).",
+            { Restored: > 0, AlreadyAttested: > 0 } => $"{image} is attested by {witness}: the log had lost it, and it came back from the registry.",
             { Revoked: > 0 } => $"{image} stays unsigned: {witness} has revoked its attestation.",
             _ => $"{image} was attested by {witness} before.",
         });

@@ -13,8 +13,6 @@ namespace Kritis.Events.Cli.Verify;
 /// </summary>
 internal sealed class AttachmentCheck(SignatureRepository signatures, BlobReader blobs)
 {
-    private const int MostSignatureCharacters = 4096;
-
     /// <summary>What is attached, layer by layer.</summary>
     /// <param name="registry">Where the image is pulled from.</param>
     /// <param name="wanted">What has to be signed, and by whom.</param>
@@ -22,11 +20,11 @@ internal sealed class AttachmentCheck(SignatureRepository signatures, BlobReader
     /// <exception cref="RegistryException">The registry cannot be asked.</exception>
     public async Task<AttachmentReport> LookAsync(ConfiguredRegistry registry, WantedSignature wanted, CancellationToken cancellationToken)
     {
-        var tag = $"{registry.Host}/{wanted.Image.Repository}:{SignatureRepository.TagOf(wanted.Image)}";
+        var tag = $"{registry.Host}/{wanted.Image.Repository}:{AttachmentTag.Signatures.Of(wanted.Image)}";
         BoundedAnswer? answer;
         try
         {
-            answer = await signatures.GetAsync(registry, wanted.Image, cancellationToken);
+            answer = await signatures.GetAsync(registry, wanted.Image, AttachmentTag.Signatures, cancellationToken);
         }
         catch (RegistryException hostile) when (hostile.Code == RegistryException.AnswerTooLarge)
         {
@@ -61,7 +59,7 @@ internal sealed class AttachmentCheck(SignatureRepository signatures, BlobReader
             return LayerVerdict.Fails($"it is of type '{Excerpt.Of(layer.MediaType)}', not a signature");
         }
 
-        if (SignatureOf(layer) is not { } signature)
+        if (layer.SignatureBytes() is not { } signature)
         {
             return LayerVerdict.Fails($"it carries no signature in Base64 as {SignatureManifest.SignatureAnnotation}");
         }
@@ -105,17 +103,6 @@ internal sealed class AttachmentCheck(SignatureRepository signatures, BlobReader
 
     private static string Hint(WantedSignature wanted, AttachedLayer layer) =>
         Digest.TryParse(layer.KeyFingerprint, out var told) && told != wanted.Key.Fingerprint ? $"; {told} is said to have made it" : "";
-
-    private static byte[]? SignatureOf(AttachedLayer layer)
-    {
-        if (layer.Signature is not { Length: > 0 and <= MostSignatureCharacters } text)
-        {
-            return null;
-        }
-
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length > 0 ? bytes[..length] : null;
-    }
 
     /// <summary>Whether asking again would change nothing, because the registry gave an answer and it is no payload.</summary>
     private static bool IsFinal(RegistryException failure) =>

@@ -41,10 +41,10 @@ internal static partial class ManifestKind
 
     /// <summary>
     /// Whether signatures and the like are found under this tag: <c>sha256-HEX</c> (OCI referrers fallback), or cosign's with
-    /// <c>.sig</c>, <c>.att</c> or <c>.sbom</c> behind it.
+    /// <c>.sig</c>, <c>.att</c> or <c>.sbom</c> behind it, or this project's <c>.revoked</c>.
     /// </summary>
     public static bool IsSupplyChainTag(string tag) => SupplyChainTag().IsMatch(tag);
 
-    [GeneratedRegex(@"\Asha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\Asha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom|revoked))?\z", RegexOptions.CultureInvariant)]
     private static partial Regex SupplyChainTag();
 }

@@ -2,6 +2,7 @@ using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Signer.Rules;
+using Kritis.Events.Signer.Signing;
 
 namespace Kritis.Events.Signer.Reconcile;
 
@@ -12,11 +13,14 @@ internal static class MissingSignatures
     /// The witnesses that automatic rules ask for and whose word does not stand. A retired key's counts on; what a witness took back it does not give
     /// again; a witness without an active key can give none.
     /// </summary>
-    public static IReadOnlyList<string> Of(ResourceSet resources, AttestationIndex index, Image image, string tag) =>
-    [
-        .. SigningRules.Match(resources, image, tag).Automatic
-            .Select(request => request.Witness)
-            .Where(witness => witness.ActiveKey is not null && index.Find(image).StandingOf(witness).Standing is not (Standing.Attested or Standing.Revoked))
-            .Select(witness => witness.Name),
-    ];
+    public static IEnumerable<string> Of(ResourceSet resources, AttestationIndex index, Image image, string tag) => SigningRules
+        .Match(resources, image, tag).Automatic
+        .Select(request => request.Witness)
+        .Where(witness => witness.ActiveKey is not null && index.Find(image).StandingOf(witness).Standing is not (Standing.Attested or Standing.Revoked))
+        .Select(witness => witness.Name);
+
+    /// <summary>The witnesses that have attested the image and not yet claimed its tag, each with the tag; none where tags can be moved.</summary>
+    public static IEnumerable<string> ClaimsOf(ResourceSet resources, AttestationIndex index, ConfiguredRegistry registry, Image image, string tag) => ClaimedTag
+        .MissingFor(index, registry, image, tag, SigningRules.Match(resources, image, tag).Automatic)
+        .Select(signature => $"{signature.Witness.Name}:{tag}");
 }

@@ -12,13 +12,14 @@ internal sealed class ReconcileMetrics
     {
         var meter = meters.Create("Kritis.Events.Signer.Reconcile");
         _runs = meter.CreateCounter<long>("kritis_reconcile_runs", description: "Comparisons of registries with the attestation log that came to their end.");
-        _tags = meter.CreateCounter<long>("kritis_reconcile_found", description: "What they found, by result: known, sent, skipped or failed.");
+        _tags = meter.CreateCounter<long>("kritis_reconcile_found", description: "What they found, by result: known, restored, sent, skipped or failed.");
     }
 
     public void Done(ReconcileReport report)
     {
         _runs.Add(1);
         Add("known", report.Known);
+        Add("restored", report.Restored);
         Add("sent", report.Sent);
         Add("skipped", report.Skipped);
         Add("failed", report.Failed);

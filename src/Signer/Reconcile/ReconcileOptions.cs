@@ -3,16 +3,15 @@ using Kritis.Events.ServiceDefaults.Settings;
 namespace Kritis.Events.Signer.Reconcile;
 
 /// <summary>
-/// Section <c>Reconcile</c>: when a signer compares registries with the attestation log. Never by itself unless told to: a log that was lost has lost its
-/// revocations, too, and what was revoked would be signed again.
+/// Section <c>Reconcile</c>: when a signer compares registries with the attestation log.
 /// </summary>
 internal sealed record ReconcileOptions
 {
     /// <summary>The pause after one comparison until the next, 00:01:00 to 7 days; zero: never by itself.</summary>
-    public TimeSpan Interval { get; init; }
+    public TimeSpan Interval { get; init; } = TimeSpan.FromHours(6);
 
-    /// <summary>Whether a signer compares once when it has started.</summary>
-    public bool AtStart { get; init; }
+    /// <summary>Whether a signer compares once when it has started. Until it has, it looks at what is attached to an image before it signs it.</summary>
+    public bool AtStart { get; init; } = true;
 
     public static ReconcileOptions From(IConfiguration configuration)
     {

@@ -13,5 +13,9 @@ internal static class ReconcileRegistration
     }
 
     /// <summary>Adds it for whoever starts it by hand.</summary>
-    public static IServiceCollection AddReconciliation(this IServiceCollection services) => services.AddSingleton<Reconciliation>();
+    public static IServiceCollection AddReconciliation(this IServiceCollection services) => services
+        .AddSingleton<IndexChildren>()
+        .AddSingleton<AttachedComparison>()
+        .AddSingleton<TagComparison>()
+        .AddSingleton<Reconciliation>();
 }

@@ -12,11 +12,17 @@ internal sealed class ReconcileReport
     /// <summary>Repositories that were compared.</summary>
     public int RepositoriesDone { get; set; }
 
-    /// <summary>Tags that rules cover and that were looked at.</summary>
+    /// <summary>Tags that rules cover, of the repositories that were listed so far.</summary>
+    public int TagsFound { get; set; }
+
+    /// <summary>Those of them that were looked at.</summary>
     public int Tags { get; set; }
 
-    /// <summary>Tags whose digest every witness has attested, or revoked.</summary>
+    /// <summary>Tags whose digest, with all below it, every witness has attested, or revoked.</summary>
     public int Known { get; set; }
+
+    /// <summary>Attestations and revocations that were brought back to the log from the registry; with a dry run those that would be.</summary>
+    public int Restored { get; set; }
 
     /// <summary>Pushes that were handed to the signers; with a dry run those that would be.</summary>
     public int Sent { get; set; }
@@ -33,6 +39,12 @@ internal sealed class ReconcileReport
     public void Fail(string problem)
     {
         Failed++;
+        Warn(problem);
+    }
+
+    /// <summary>Tells of something that kept nothing from being compared.</summary>
+    public void Warn(string problem)
+    {
         if (_problems.Count < MostProblems)
         {
             _problems.Add(problem);
@@ -40,5 +52,5 @@ internal sealed class ReconcileReport
     }
 
     public override string ToString() =>
-        $"{RepositoriesDone} of {Repositories} repositories, {Tags} tags: {Known} attested before, {Sent} sent to be signed, {Skipped} skipped, {Failed} failed";
+        $"{RepositoriesDone} of {Repositories} repositories, {Tags} tags: {Known} attested, {Restored} brought back to the log, {Sent} sent to be signed, {Skipped} skipped, {Failed} failed";
 }

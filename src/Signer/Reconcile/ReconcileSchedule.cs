@@ -1,6 +1,8 @@
 using Kritis.Events.Attestations.Index;
+using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Signer.Intake;
+using Kritis.Events.Signer.Restoring;
 
 namespace Kritis.Events.Signer.Reconcile;
 
@@ -11,6 +13,7 @@ internal sealed partial class ReconcileSchedule(
     IndexFollower follower,
     IResourceSource resources,
     PushPublisher publisher,
+    LogWholeness wholeness,
     ReconcileMetrics metrics,
     TimeProvider time,
     ILogger<ReconcileSchedule> logger) : BackgroundService
@@ -19,6 +22,12 @@ internal sealed partial class ReconcileSchedule(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!options.AtStart)
+        {
+            // Whoever turns it off vouches for the log.
+            wholeness.Found();
+        }
+
         try
         {
             // Without the rules and the log's past everything would seem to be missing.
@@ -62,6 +71,11 @@ internal sealed partial class ReconcileSchedule(
             var report = await reconciliation.RunAsync(
                 new ReconcileScope(), (pushes, cancelled) => publisher.PublishAsync(pushes, [], cancelled), progress: null, cancellationToken);
             metrics.Done(report);
+            if (report.Failed == 0)
+            {
+                wholeness.Found();
+            }
+
             Log.Done(logger, report, time.GetElapsedTime(started).TotalSeconds);
             foreach (var problem in report.Problems)
             {
@@ -70,7 +84,7 @@ internal sealed partial class ReconcileSchedule(
 
             return true;
         }
-        catch (BrokerUnavailableException away)
+        catch (Exception away) when (away is BrokerUnavailableException or AttestationLogException)
         {
             Log.BrokenOff(logger, away.Message, PauseAfterFailure.TotalSeconds);
             return false;

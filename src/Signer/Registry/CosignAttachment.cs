@@ -6,7 +6,7 @@ using Kritis.Events.Contracts.Images;
 namespace Kritis.Events.Signer.Registry;
 
 /// <summary>
-/// Attaches signatures to an image in cosign's format. Writers are many and the tag is one: each reads, merges, writes and looks again
+/// Attaches signatures, and revocations, to an image in cosign's format. Writers are many and the tag is one: each reads, merges, writes and looks again
 /// until its signatures are there. Nothing is ever deleted to be written anew, and what is there already is no error.
 /// </summary>
 internal sealed class CosignAttachment(SignatureRepository repository, RegistryClientOptions options, TimeProvider time)
@@ -16,7 +16,7 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
 
     /// <exception cref="RegistryException">The registry would not take them.</exception>
     public async Task AttachAsync(
-        ConfiguredRegistry registry, Image image, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
+        ConfiguredRegistry registry, Image image, AttachmentTag tag, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
     {
         var gate = Enter(image);
         try
@@ -24,7 +24,7 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
             await gate.Turn.WaitAsync(cancellationToken);
             try
             {
-                await MergeAsync(registry, image, signatures, cancellationToken);
+                await MergeAsync(registry, image, tag, signatures, cancellationToken);
             }
             finally
             {
@@ -39,20 +39,20 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
 
     /// <summary>Whether all of <paramref name="signatures"/> are attached.</summary>
     public async Task<bool> HoldsAsync(
-        ConfiguredRegistry registry, Image image, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
+        ConfiguredRegistry registry, Image image, AttachmentTag tag, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
     {
-        var (manifest, _) = await repository.ReadAsync(registry, image, cancellationToken);
+        var (manifest, _) = await repository.ReadAsync(registry, image, tag, cancellationToken);
         return signatures.All(manifest.Holds);
     }
 
     private async Task MergeAsync(
-        ConfiguredRegistry registry, Image image, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
+        ConfiguredRegistry registry, Image image, AttachmentTag tag, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= options.WriteAttempts; attempt++)
         {
             try
             {
-                if (await MergeOnceAsync(registry, image, signatures, cancellationToken))
+                if (await MergeOnceAsync(registry, image, tag, signatures, cancellationToken))
                 {
                     return;
                 }
@@ -66,36 +66,36 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
         }
 
         throw new RegistryException(RegistryException.WriteConflict,
-            $"{image.Name}:{SignatureRepository.TagOf(image)} was overwritten by another writer {options.WriteAttempts} times in a row", transient: true);
+            $"{image.Name}:{tag.Of(image)} was overwritten by another writer {options.WriteAttempts} times in a row", transient: true);
     }
 
     private async Task<bool> MergeOnceAsync(
-        ConfiguredRegistry registry, Image image, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
+        ConfiguredRegistry registry, Image image, AttachmentTag tag, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
     {
-        var (manifest, etag) = await repository.ReadAsync(registry, image, cancellationToken);
+        var (manifest, etag) = await repository.ReadAsync(registry, image, tag, cancellationToken);
         var missing = signatures.Where(signature => !manifest.Holds(signature)).ToArray();
         if (missing.Length == 0)
         {
             return true;
         }
 
-        await AddAsync(registry, image, manifest, etag, missing, cancellationToken);
-        return await HoldsAsync(registry, image, signatures, cancellationToken);
+        await AddAsync(registry, image, tag, manifest, etag, missing, cancellationToken);
+        return await HoldsAsync(registry, image, tag, signatures, cancellationToken);
     }
 
     private async Task AddAsync(
-        ConfiguredRegistry registry, Image image, SignatureManifest manifest, string? etag, AttachedSignature[] missing, CancellationToken cancellationToken)
+        ConfiguredRegistry registry, Image image, AttachmentTag tag, SignatureManifest manifest, string? etag, AttachedSignature[] missing, CancellationToken cancellationToken)
     {
         try
         {
             foreach (var signature in missing)
             {
-                manifest.Add(signature);
+                manifest.Add(signature, tag.MediaType);
             }
         }
         catch (JsonException full)
         {
-            throw SignatureRepository.Foreign(registry, image, full);
+            throw SignatureRepository.Foreign(registry, image, tag, full);
         }
 
         foreach (var payload in missing.DistinctBy(signature => Digest.Of(signature.Payload.Span)))
@@ -103,7 +103,7 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
             await repository.UploadAsync(registry, image, payload.Payload, cancellationToken);
         }
 
-        _ = await repository.WriteAsync(registry, image, manifest, etag, cancellationToken);
+        _ = await repository.WriteAsync(registry, image, tag, manifest, etag, cancellationToken);
     }
 
     private Gate Enter(Image image)

@@ -10,6 +10,7 @@ internal static class MediaTypes
     public const string OciConfig = "application/vnd.oci.image.config.v1+json";
     public const string DockerConfig = "application/vnd.docker.container.image.v1+json";
     public const string SimpleSigning = "application/vnd.dev.cosign.simplesigning.v1+json";
+    public const string Revocation = "application/vnd.kritis.events.revocation.v1+json";
 
     /// <summary>What is asked for: without it a registry may answer with a converted manifest of another digest.</summary>
     public static readonly string[] Manifests = [OciManifest, OciIndex, DockerManifest, DockerList];

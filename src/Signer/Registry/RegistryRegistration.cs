@@ -24,9 +24,13 @@ internal static class RegistryRegistration
         services.TryAddSingleton<TokenIssuer>();
         services.TryAddSingleton<RegistryClient>();
         services.TryAddSingleton<DistributionRegistry>();
+        services.TryAddSingleton<DistributionContents>();
+        services.TryAddSingleton<AcrContents>();
         services.TryAddSingleton<RegistryContents>();
+        services.TryAddSingleton<TaggedManifests>();
         services.TryAddSingleton<SignatureRepository>();
         services.TryAddSingleton<CosignAttachment>();
+        services.TryAddSingleton<BlobReader>();
         return services;
     }
 

@@ -1,18 +1,21 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Kritis.Events.Contracts.Images;
 
 namespace Kritis.Events.Signer.Registry;
 
 /// <summary>
 /// The manifest behind the tag <c>sha256-….sig</c> (cosign, "signature specification"): an image manifest whose layers are payloads, each
-/// with its signature as an annotation. What others put there is kept as it is.
+/// with its signature as an annotation. What others put there is kept as it is. Revocations stand behind their own tag in the same form.
 /// </summary>
 internal sealed class SignatureManifest
 {
     public const string SignatureAnnotation = "dev.cosignproject.cosign/signature";
     public const string KeyAnnotation = "events.kritis/key-fingerprint";
     private const string WitnessAnnotation = "events.kritis/witness";
+    private const string SignedAtAnnotation = "events.kritis/signed-at";
     private const int MostLayers = 100;
     private readonly List<JsonNode> _layers;
 
@@ -27,23 +30,41 @@ internal sealed class SignatureManifest
         Digest = Text(layer["digest"]),
         Signature = Text(Annotation(layer, SignatureAnnotation)),
         KeyFingerprint = Text(Annotation(layer, KeyAnnotation)),
+        SignedAt = Text(Annotation(layer, SignedAtAnnotation)),
     })];
 
     /// <exception cref="JsonException">Not a signature manifest; it is left alone.</exception>
     public static SignatureManifest Read(ReadOnlySpan<byte> content)
     {
+        try
+        {
+            var layers = LayersIn(content);
+            // What is kept must be writable again: whoever put something else there would keep every other signature from being attached.
+            _ = layers.ToJsonString();
+            return new SignatureManifest([.. layers.Select(layer => layer!.DeepClone())]);
+        }
+        catch (InvalidOperationException noText)
+        {
+            throw new JsonException("it holds text that is no Unicode", noText);
+        }
+    }
+
+    private static JsonArray LayersIn(ReadOnlySpan<byte> content)
+    {
+        if (!Utf8.IsValid(content))
+        {
+            throw new JsonException("it is not UTF-8");
+        }
+
         var root = JsonNode.Parse(content, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
         if (root is not JsonObject manifest || manifest["layers"] is not JsonArray layers || manifest.ContainsKey("manifests"))
         {
             throw new JsonException("it has no layers");
         }
 
-        if (layers.Count > MostLayers || layers.Any(layer => layer is not JsonObject))
-        {
-            throw new JsonException($"it has more than {MostLayers} layers, or one that is no object");
-        }
-
-        return new SignatureManifest([.. layers.Select(layer => layer!.DeepClone())]);
+        return layers.Count <= MostLayers && layers.All(layer => layer is JsonObject)
+            ? layers
+            : throw new JsonException($"it has more than {MostLayers} layers, or one that is no object");
     }
 
     /// <summary>
@@ -55,7 +76,7 @@ internal sealed class SignatureManifest
         && !string.IsNullOrEmpty(Text(Annotation(layer, SignatureAnnotation))));
 
     /// <exception cref="JsonException">There would be too many.</exception>
-    public void Add(AttachedSignature signature)
+    public void Add(AttachedSignature signature, string mediaType)
     {
         if (_layers.Count == MostLayers)
         {
@@ -64,7 +85,7 @@ internal sealed class SignatureManifest
 
         _layers.Add(new JsonObject
         {
-            ["mediaType"] = MediaTypes.SimpleSigning,
+            ["mediaType"] = mediaType,
             ["size"] = signature.Payload.Length,
             ["digest"] = Digest.Of(signature.Payload.Span).ToString(),
             ["annotations"] = new JsonObject
@@ -72,6 +93,7 @@ internal sealed class SignatureManifest
                 [SignatureAnnotation] = Convert.ToBase64String(signature.Signature.Span),
                 [KeyAnnotation] = signature.KeyFingerprint.ToString(),
                 [WitnessAnnotation] = signature.Witness,
+                [SignedAtAnnotation] = signature.SignedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             },
         });
     }

@@ -6,18 +6,16 @@ using Kritis.Events.Contracts.Images;
 
 namespace Kritis.Events.Signer.Registry;
 
-/// <summary>Reads and writes signature manifests and their blobs.</summary>
+/// <summary>Reads and writes the manifests of what is attached to images, and their blobs.</summary>
 internal sealed class SignatureRepository(RegistryClient client, RegistryClientOptions options)
 {
     private const int MostErrorBytes = 64 * 1024;
 
-    /// <summary>The tag that cosign looks for: <c>sha256-….sig</c>.</summary>
-    public static string TagOf(Image image) => $"sha256-{image.Digest.Hex}.sig";
-
     /// <returns>The manifest and the registry's mark for its version; an empty one without a mark where there is none.</returns>
-    public async Task<(SignatureManifest Manifest, string? ETag)> ReadAsync(ConfiguredRegistry registry, Image image, CancellationToken cancellationToken)
+    public async Task<(SignatureManifest Manifest, string? ETag)> ReadAsync(
+        ConfiguredRegistry registry, Image image, AttachmentTag tag, CancellationToken cancellationToken)
     {
-        if (await GetAsync(registry, image, cancellationToken) is not { } answer)
+        if (await GetAsync(registry, image, tag, cancellationToken) is not { } answer)
         {
             return (SignatureManifest.Empty, null);
         }
@@ -28,17 +26,17 @@ internal sealed class SignatureRepository(RegistryClient client, RegistryClientO
         }
         catch (JsonException foreign)
         {
-            throw Foreign(registry, image, foreign);
+            throw Foreign(registry, image, tag, foreign);
         }
     }
 
     /// <summary>What stands behind the tag; null where nothing does.</summary>
     /// <exception cref="RegistryException">The registry answers something else, or cannot be asked.</exception>
-    public async Task<BoundedAnswer?> GetAsync(ConfiguredRegistry registry, Image image, CancellationToken cancellationToken)
+    public async Task<BoundedAnswer?> GetAsync(ConfiguredRegistry registry, Image image, AttachmentTag tag, CancellationToken cancellationToken)
     {
         var answer = await client.SendAsync(registry, image.Repository, write: false, options.MostManifestBytes, () =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, ManifestAddress(registry, image));
+            var request = new HttpRequestMessage(HttpMethod.Get, ManifestAddress(registry, image, tag));
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypes.OciManifest));
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypes.DockerManifest));
             return request;
@@ -48,19 +46,19 @@ internal sealed class SignatureRepository(RegistryClient client, RegistryClientO
             return null;
         }
 
-        return answer.IsSuccess ? answer : throw answer.Failure(registry, $"{image.Name}:{TagOf(image)}");
+        return answer.IsSuccess ? answer : throw answer.Failure(registry, $"{image.Name}:{tag.Of(image)}");
     }
 
     /// <returns>Whether it was written; false where somebody else wrote in between and the registry noticed.</returns>
     public async Task<bool> WriteAsync(
-        ConfiguredRegistry registry, Image image, SignatureManifest manifest, string? etag, CancellationToken cancellationToken)
+        ConfiguredRegistry registry, Image image, AttachmentTag tag, SignatureManifest manifest, string? etag, CancellationToken cancellationToken)
     {
         var config = manifest.Config();
         await UploadAsync(registry, image, config, cancellationToken);
         var content = manifest.Manifest(config);
         var answer = await client.SendAsync(registry, image.Repository, write: true, MostErrorBytes, () =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Put, ManifestAddress(registry, image)) { Content = Body(content, MediaTypes.OciManifest) };
+            var request = new HttpRequestMessage(HttpMethod.Put, ManifestAddress(registry, image, tag)) { Content = Body(content, MediaTypes.OciManifest) };
             // Registries that know conditional writes refuse a lost update here; the others pass over the header.
             _ = etag is null
                 ? request.Headers.TryAddWithoutValidation("If-None-Match", "*")
@@ -72,7 +70,7 @@ internal sealed class SignatureRepository(RegistryClient client, RegistryClientO
             return false;
         }
 
-        return answer.IsSuccess ? true : throw answer.Failure(registry, $"writing {image.Name}:{TagOf(image)}");
+        return answer.IsSuccess ? true : throw answer.Failure(registry, $"writing {image.Name}:{tag.Of(image)}");
     }
 
     public async Task UploadAsync(ConfiguredRegistry registry, Image image, ReadOnlyMemory<byte> blob, CancellationToken cancellationToken)
@@ -103,12 +101,12 @@ internal sealed class SignatureRepository(RegistryClient client, RegistryClientO
         }
     }
 
-    public static RegistryException Foreign(ConfiguredRegistry registry, Image image, JsonException reason) => new(
+    public static RegistryException Foreign(ConfiguredRegistry registry, Image image, AttachmentTag tag, JsonException reason) => new(
         RegistryException.AnswerUnreadable,
-        $"{image.Name}:{TagOf(image)} in registry '{registry.Name}' cannot take a signature and is left as it is: {Excerpt.Of(reason.Message)}", transient: false, reason);
+        $"{image.Name}:{tag.Of(image)} in registry '{registry.Name}' cannot take a signature and is left as it is: {Excerpt.Of(reason.Message)}", transient: false, reason);
 
-    private static Uri ManifestAddress(ConfiguredRegistry registry, Image image) =>
-        RegistryClient.Address(registry, $"{image.Repository}/manifests/{TagOf(image)}");
+    private static Uri ManifestAddress(ConfiguredRegistry registry, Image image, AttachmentTag tag) =>
+        RegistryClient.Address(registry, $"{image.Repository}/manifests/{tag.Of(image)}");
 
     private static ReadOnlyMemoryContent Body(ReadOnlyMemory<byte> content, string mediaType) =>
         new(content) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };

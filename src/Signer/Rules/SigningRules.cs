@@ -35,9 +35,8 @@ internal static class SigningRules
             ? [.. Requests(resources, Covering(resources, registry, image.Repository)).Select(request => request with { DependsOnTag = false })]
             : [];
 
-    /// <summary>Whether an automatic rule covers <paramref name="repository"/> of <paramref name="registry"/>, for whichever tags.</summary>
-    public static bool CoversAutomatically(ResourceSet resources, ConfiguredRegistry registry, string repository) =>
-        Covering(resources, registry, repository).Any(rule => rule.Mode == SigningMode.Automatic);
+    /// <summary>Whether a rule covers <paramref name="repository"/> of <paramref name="registry"/>, whatever its mode and for whichever tags.</summary>
+    public static bool Covers(ResourceSet resources, ConfiguredRegistry registry, string repository) => Covering(resources, registry, repository).Any();
 
     private static IOrderedEnumerable<SigningRule> Covering(ResourceSet resources, ConfiguredRegistry registry, string repository) => resources.Rules
         .Where(rule => rule.Registry == registry.Name && CoversRepository(rule, repository))

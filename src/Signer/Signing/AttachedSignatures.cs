@@ -28,7 +28,7 @@ internal sealed class AttachedSignatures(AttestationIndex index, CosignAttachmen
             return false;
         }
 
-        await attachment.AttachAsync(registry, image, signatures, cancellationToken);
+        await attachment.AttachAsync(registry, image, AttachmentTag.Signatures, signatures, cancellationToken);
         return true;
     }
 
@@ -48,6 +48,7 @@ internal sealed class AttachedSignatures(AttestationIndex index, CosignAttachmen
             Signature = attestation.Signature,
             Witness = witness.Name,
             KeyFingerprint = attestation.KeyFingerprint,
+            SignedAt = attestation.CreatedAt,
         };
     }
 }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Contracts.Images;
+using Kritis.Events.Signer.Restoring;
 using Kritis.Events.Signer.Rules;
 using Polly;
 using Polly.Retry;
@@ -15,6 +18,7 @@ internal sealed class ImageSigning(
     PushedTag pushedTag,
     TagClaimer tagClaimer,
     AttachedSignatures attached,
+    LogRestoration restoration,
     SigningOptions options,
     SigningMetrics metrics,
     TimeProvider time)
@@ -62,8 +66,14 @@ internal sealed class ImageSigning(
             return;
         }
 
-        var images = await Attempt(() => pushedImages.FindAsync(request.Registry, request.Image, cancellationToken));
+        var images = (await Attempt(() => pushedImages.FindAsync(request.Registry, request.Image, cancellationToken))).Images;
         report.Images = images;
+        if (request.LooksAtAttached)
+        {
+            // Before anything is signed: what was taken back may be known to the registry alone.
+            report.Restored += await Attempt(() => RestoreAsync(request.Registry, images, cancellationToken));
+        }
+
         var failures = new ConcurrentQueue<SigningFailure>();
         await Parallel.ForEachAsync(
             from image in images from signature in request.Signatures select (image, signature),
@@ -80,6 +90,14 @@ internal sealed class ImageSigning(
         {
             await Attempt(() => attached.AttachAsync(request.Registry, image, request.Signatures, cancellationToken));
         }
+    }
+
+    private async Task<int> RestoreAsync(ConfiguredRegistry registry, IReadOnlyList<Image> images, CancellationToken cancellationToken)
+    {
+        var restored = 0;
+        await Parallel.ForEachAsync(images, new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
+            async (image, cancelled) => Interlocked.Add(ref restored, await restoration.RestoreAsync(registry, image, cancelled)));
+        return restored;
     }
 
     /// <summary>

@@ -14,27 +14,27 @@ internal sealed partial class PushedImages(DistributionRegistry registries, ILog
     private const int DeepestIndex = 3;
     private const int Concurrency = 8;
 
-    /// <returns>The image itself and, for an index, every image below it; empty for something that is no image.</returns>
+    /// <returns>The image itself and, for an index, every image below it; none for something that is no image.</returns>
     /// <exception cref="RegistryException">The registry does not hold the digest, or cannot be asked.</exception>
-    public async Task<IReadOnlyList<Image>> FindAsync(ConfiguredRegistry registry, Image image, CancellationToken cancellationToken)
+    public async Task<FoundImages> FindAsync(ConfiguredRegistry registry, Image image, CancellationToken cancellationToken)
     {
         var manifest = await registries.GetManifestAsync(registry, image, cancellationToken);
         if (manifest.Kind is not (ManifestKind.Image or ManifestKind.Index))
         {
-            return [];
+            return new FoundImages([], IsWhole: true);
         }
 
         var found = new List<Image> { image };
-        await AddChildrenAsync(registry, image, manifest, found, depth: 1, cancellationToken);
-        return found;
+        var isWhole = await AddChildrenAsync(registry, image, manifest, found, depth: 1, cancellationToken);
+        return new FoundImages(found, isWhole);
     }
 
-    private async Task AddChildrenAsync(
+    private async Task<bool> AddChildrenAsync(
         ConfiguredRegistry registry, Image parent, RegistryManifest manifest, List<Image> found, int depth, CancellationToken cancellationToken)
     {
         if (manifest.Children.Count == 0)
         {
-            return;
+            return true;
         }
 
         if (depth > DeepestIndex || found.Count + manifest.Children.Count > MostImages)
@@ -52,14 +52,18 @@ internal sealed partial class PushedImages(DistributionRegistry registries, ILog
         await Parallel.ForAsync(0, children.Length,
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
             async (position, cancelled) => manifests[position] = await GetChildAsync(registry, parent, children[position], cancelled));
+        var isWhole = true;
         foreach (var (child, childManifest) in children.Zip(manifests))
         {
+            isWhole &= childManifest is not null;
             if (childManifest?.Kind is ManifestKind.Image or ManifestKind.Index)
             {
                 found.Add(child);
-                await AddChildrenAsync(registry, child, childManifest, found, depth + 1, cancellationToken);
+                isWhole &= await AddChildrenAsync(registry, child, childManifest, found, depth + 1, cancellationToken);
             }
         }
+
+        return isWhole;
     }
 
     private async Task<RegistryManifest?> GetChildAsync(
@@ -83,3 +87,8 @@ internal sealed partial class PushedImages(DistributionRegistry registries, ILog
         public static partial void ChildAbsent(ILogger logger, Digest child, Image index);
     }
 }
+
+/// <summary>What a digest stands for.</summary>
+/// <param name="Images">The images.</param>
+/// <param name="IsWhole">Whether the registry held everything that an index names, so that it will always be these.</param>
+internal sealed record FoundImages(IReadOnlyList<Image> Images, bool IsWhole);

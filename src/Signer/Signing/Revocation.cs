@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Payloads;
@@ -11,7 +12,7 @@ using Kritis.Events.Signer.Kms;
 namespace Kritis.Events.Signer.Signing;
 
 /// <summary>Takes a witness's word for an image back: signed by the witness's active key, so that nobody else can.</summary>
-internal sealed class Revocation(KeyManagements keyManagements, IAttestationLog log, TimeProvider time)
+internal sealed class Revocation(KeyManagements keyManagements, IAttestationLog log, IndexWriter writer, TimeProvider time)
 {
     /// <exception cref="KeyManagementException">The witness has no active key, or its key cannot sign.</exception>
     /// <exception cref="AttestationLogException">The log cannot be reached; revoking again is harmless.</exception>
@@ -34,6 +35,7 @@ internal sealed class Revocation(KeyManagements keyManagements, IAttestationLog 
             RevokedAt = time.GetUtcNow(),
         };
         await log.AppendAsync(revoked, cancellationToken);
+        _ = writer.WriteOwn(revoked);
         return revoked;
     }
 }

@@ -3,6 +3,7 @@ using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Contracts.Wire;
+using Kritis.Events.Signer.Restoring;
 using Kritis.Events.Signer.Rules;
 using MassTransit;
 
@@ -16,6 +17,7 @@ internal sealed partial class SignPushedImage(
     IResourceSource resources,
     ImageSigning signing,
     IndexFollower follower,
+    LogWholeness wholeness,
     SigningMetrics metrics,
     TimeProvider time,
     ILogger<SignPushedImage> logger) : IConsumer<ImagePushed>
@@ -51,6 +53,7 @@ internal sealed partial class SignPushedImage(
             Signatures = match.Automatic,
             Tag = pushed.Tag,
             EventId = pushed.EventId,
+            LooksAtAttached = !wholeness.IsKnown,
         });
     }
 
@@ -122,7 +125,7 @@ internal sealed partial class SignPushedImage(
         // Told also where other rules have it signed: what was not signed is to be explained as well (G8).
         { UnconfirmedTag: { } problem } => SkipAsync(context, "TagNotConfirmed", ExplainUnconfirmed(request, problem)),
         { Images.Count: 0 } => SkipAsync(context, "NotAnImage", "the digest is a signature, an attestation, an SBOM or another artifact, not an image"),
-        { Created: > 0 } or { Claimed: > 0 } => Task.CompletedTask,
+        { Created: > 0 } or { Claimed: > 0 } or { Restored: > 0 } => Task.CompletedTask,
         { Revoked: > 0, AlreadyAttested: 0 } => SkipAsync(context, "Revoked", "the witness has revoked its attestation of this image"),
         _ => SkipAsync(context, "AlreadyAttested", "every key version that should sign it has done so before"),
     };

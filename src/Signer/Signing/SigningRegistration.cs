@@ -1,5 +1,6 @@
 using Kritis.Events.Contracts.Wire;
 using Kritis.Events.ServiceDefaults.Bus;
+using Kritis.Events.Signer.Restoring;
 using MassTransit;
 
 namespace Kritis.Events.Signer.Signing;
@@ -21,6 +22,7 @@ internal static class SigningRegistration
         _ = services.AddSingleton<AttachedSignatures>();
         _ = services.AddSingleton<ImageSigning>();
         _ = services.AddSingleton<Revocation>();
+        _ = services.AddRestoring();
         return services.AddHostedService<AttachmentRepair>();
     }
 

@@ -21,6 +21,9 @@ internal sealed record SigningRequest
 
     /// <summary>The push event.</summary>
     public string? EventId { get; init; }
+
+    /// <summary>Whether what is attached in the registry is brought back to the log first, because the log may have lost it.</summary>
+    public bool LooksAtAttached { get; init; }
 }
 
 /// <summary>What came of it.</summary>
@@ -47,6 +50,9 @@ internal sealed class SigningReport
 
     /// <summary>How many claims of the tag were made.</summary>
     public int Claimed { get; private set; }
+
+    /// <summary>How many statements were brought back from the registry to the log.</summary>
+    public int Restored { get; set; }
 
     /// <summary>Why the tag was not claimed, or null.</summary>
     public string? TagProblem { get; set; }

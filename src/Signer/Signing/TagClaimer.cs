@@ -24,9 +24,7 @@ internal sealed partial class TagClaimer(
 {
     /// <summary>The signatures whose witness has attested the image and not yet claimed its tag.</summary>
     public IReadOnlyList<RequestedSignature> MissingFor(SigningRequest request) =>
-        request.Tag is { } tag && request.Registry.HasImmutableTags(request.Image.Repository)
-            ? [.. request.Signatures.Where(signature => AttestationOf(request.Image, signature) is { } attestation && !IsClaimed(request.Image, tag, attestation))]
-            : [];
+        ClaimedTag.MissingFor(index, request.Registry, request.Image, request.Tag, request.Signatures);
 
     /// <summary>Why the tag cannot be claimed for the image, or null: the registry itself must name that digest for it, whatever the push said (G1).</summary>
     /// <exception cref="RegistryException">The registry cannot be asked.</exception>
@@ -46,7 +44,7 @@ internal sealed partial class TagClaimer(
     /// <exception cref="Attestations.Log.AttestationLogException">The log cannot be reached; what was signed is kept for the next try.</exception>
     public async Task<bool> ClaimAsync(SigningRequest request, RequestedSignature signature, CancellationToken cancellationToken)
     {
-        if (AttestationOf(request.Image, signature) is not { } attestation)
+        if (ClaimedTag.AttestationOf(index, request.Image, signature) is not { } attestation)
         {
             return false;
         }
@@ -56,7 +54,7 @@ internal sealed partial class TagClaimer(
         return await appends.AppendAsync(new SignedAppend
         {
             Id = AttestationId.Of(key.PublicKey.Fingerprint, payload),
-            IsKnown = () => IsClaimed(image, tag, attestation),
+            IsKnown = () => ClaimedTag.IsClaimed(index, image, tag, attestation),
             SignAsync = async cancelled => Attestation(request, signature, key, attestation) with
             {
                 TagClaim = new SignedTagClaim
@@ -68,19 +66,6 @@ internal sealed partial class TagClaimer(
             Appended = (created, elapsed) => Tell(created, key, elapsed),
         }, cancellationToken);
     }
-
-    /// <summary>What the witness's active key has attested, or null where it has not, or where the witness has taken its word back.</summary>
-    private IndexedAttestation? AttestationOf(Image image, RequestedSignature signature)
-    {
-        var known = index.Find(image);
-        return known.StandingOf(signature.Witness).Standing == Standing.Attested
-            ? known.Attestations.FirstOrDefault(attestation => attestation.Witness == signature.Witness.Name
-                && attestation.KeyFingerprint == signature.Witness.ActiveKey?.PublicKey.Fingerprint && !attestation.Signature.IsEmpty)
-            : null;
-    }
-
-    private bool IsClaimed(Image image, string tag, IndexedAttestation attestation) => index.FindTag(image.Registry, image.Repository, tag)
-        .Any(claim => claim == new TagClaim(image.Digest, attestation.Witness, attestation.KeyFingerprint));
 
     private static AttestationCreated Attestation(SigningRequest request, RequestedSignature signature, WitnessKey key, IndexedAttestation attestation) => new()
     {

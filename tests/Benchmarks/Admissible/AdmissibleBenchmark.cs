@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using Kritis.Events.Benchmarks.Data;
 using Kritis.Events.Benchmarks.Running;
 
@@ -18,7 +17,7 @@ internal sealed class AdmissibleBenchmark(Figures figures, int rounds, int pushe
         Machine.Print(figures);
         figures.Title("sizes");
         figures.Add("rounds", $"{rounds} of {pushes} pushes at {rate:0} a second each, in turn with the parts, after one to warm up");
-        await using var installation = await SigningInstallation.StartAsync(cloud: null, withVerifier: true, cancellationToken);
+        await using var installation = await SigningInstallation.StartAsync(new InstallationShape { Verifiers = 1 }, cancellationToken);
         using var pushed = new Pushes(installation);
         await pushed.PutAsync(pushes * (rounds + 1), cancellationToken);
         await using var parts = await UnavoidableParts.OpenAsync(installation.Broker.Uri, pushed, cancellationToken);
@@ -49,16 +48,9 @@ internal sealed class AdmissibleBenchmark(Figures figures, int rounds, int pushe
     {
         var first = _told;
         _told += pushes;
-        var watch = Stopwatch.StartNew();
         var underWay = new List<Task<double>>(pushes);
-        for (var at = 0; at < pushes; at++)
+        await foreach (var at in Pace.AtAsync(rate, cancellationToken).Take(pushes))
         {
-            var wait = TimeSpan.FromSeconds(at / rate) - watch.Elapsed;
-            if (wait > TimeSpan.Zero)
-            {
-                await Task.Delay(wait, cancellationToken);
-            }
-
             underWay.Add(UntilAdmittedAsync(installation, pushed, first + at, cancellationToken));
         }
 
@@ -70,19 +62,11 @@ internal sealed class AdmissibleBenchmark(Figures figures, int rounds, int pushe
         var review = Reviews.OfPod(pushed.Name(number));
         await pushed.TellAsync(number, cancellationToken);
         var accepted = Stopwatch.GetTimestamp();
-        while (!await AdmitsAsync(installation.Verifier!.Http, review, cancellationToken))
+        while (!(await AdmissionAnswer.AskAsync(installation.Verifiers[0].Http, review, cancellationToken)).Allowed)
         {
             // Asked again at once: the push is heard of within a moment.
         }
 
         return Stopwatch.GetElapsedTime(accepted).TotalMilliseconds;
-    }
-
-    private static async Task<bool> AdmitsAsync(HttpClient verifier, byte[] review, CancellationToken cancellationToken)
-    {
-        using var body = new ByteArrayContent(review) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        using var answer = await verifier.PostAsync(new Uri("/validate?timeout=10s", UriKind.Relative), body, cancellationToken);
-        var bytes = await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
-        return bytes.AsSpan().IndexOf("\"allowed\":true"u8) >= 0;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Pushes(SigningInstallation installation) : IDisposable
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (at, cancelled) =>
         {
             var number = first + at;
-            var (repository, tag) = ($"{SigningInstallation.Namespace}/app{number % Repositories}", string.Create(CultureInfo.InvariantCulture, $"v{number}"));
+            var (repository, tag) = ($"{SigningFolder.Namespace}/app{number % Repositories}", string.Create(CultureInfo.InvariantCulture, $"v{number}"));
             put[at] = (repository, tag, await RawPush.PutImageAsync(_registry, repository, tag, $"image {number}", cancelled));
         });
         _images.AddRange(put);
@@ -40,15 +40,15 @@ internal sealed class Pushes(SigningInstallation installation) : IDisposable
         _ = answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Tells the intake of image <paramref name="number"/> and waits for its 2xx.</summary>
+    /// <summary>Tells one of the intakes, each in turn, of image <paramref name="number"/> and waits for its 2xx.</summary>
     public async Task TellAsync(int number, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/events/distribution", UriKind.Relative))
         {
             Content = new StringContent(Envelope(_images[number]), Encoding.UTF8, "application/vnd.docker.distribution.events.v1+json"),
         };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", SigningInstallation.Token);
-        using var answer = await installation.Signer.Http.SendAsync(request, cancellationToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", SigningFolder.Token);
+        using var answer = await installation.Signers[number % installation.Signers.Count].Http.SendAsync(request, cancellationToken);
         _ = answer.EnsureSuccessStatusCode();
     }
 

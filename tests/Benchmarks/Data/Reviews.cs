@@ -17,6 +17,16 @@ internal static class Reviews
     /// <summary>A Pod of one image, made by a ReplicaSet, about 3 kB.</summary>
     public static byte[] OfPod(string image) => Encoding.UTF8.GetBytes(Pod.Replace(FixtureImage, $"\"{image}\"", StringComparison.Ordinal));
 
+    /// <summary>A Pod of several containers, each with an image of its own.</summary>
+    public static byte[] OfPod(IReadOnlyList<string> images)
+    {
+        var review = JsonNode.Parse(Pod)!;
+        var spec = review["request"]!["object"]!["spec"]!.AsObject();
+        var container = spec["containers"]![0]!;
+        spec["containers"] = new JsonArray([.. images.Select((image, number) => Another(container, number, image))]);
+        return Encoding.UTF8.GetBytes(review.ToJsonString(Readable));
+    }
+
     /// <summary>A Deployment of five containers, with what people write into one, about 9 kB.</summary>
     public static byte[] OfDeployment(Func<int, string> image)
     {
@@ -35,6 +45,13 @@ internal static class Reviews
         request["name"] = "checkout";
         request["object"] = Deployment(request["object"]!["metadata"]!.DeepClone().AsObject(), image);
         return Encoding.UTF8.GetBytes(review.ToJsonString(Readable));
+    }
+
+    private static JsonNode Another(JsonNode container, int number, string image)
+    {
+        var another = container.DeepClone();
+        (another["name"], another["image"]) = ($"part-{number}", image);
+        return another;
     }
 
     private static JsonObject Deployment(JsonObject metadata, Func<int, string> image)

@@ -1,20 +1,15 @@
 using Kritis.Events.AlibabaCloud.Emulator;
 using Kritis.Events.Attestations.Keys;
-using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Benchmarks.Running;
 using Kritis.Events.Servers;
-using Kritis.Events.Signer.Kms;
 
 namespace Kritis.Events.Benchmarks.Data;
 
-/// <summary>RabbitMQ, CNCF Distribution, a signer and, where it is asked for, a verifier and an emulated KMS: real processes on this machine.</summary>
+/// <summary>RabbitMQ, CNCF Distribution, signers and, where they are asked for, verifiers: real processes on this machine.</summary>
 internal sealed class SigningInstallation : IAsyncDisposable
 {
-    public const string Token = "0123456789abcdef0123456789abcdef";
-    public const string Namespace = "kritis-demo";
     private const string Region = "cn-hongkong";
-    private static readonly TimeSpan WaitForAttestation = TimeSpan.FromSeconds(5);
-    private readonly ServerFolder _folder = new("signing");
+    private readonly SigningFolder _folder = new();
     private readonly List<IAsyncDisposable> _parts = [];
 
     private SigningInstallation()
@@ -25,21 +20,19 @@ internal sealed class SigningInstallation : IAsyncDisposable
 
     public DockerRegistry Registry { get; private set; } = null!;
 
-    public ServiceProcess Signer { get; private set; } = null!;
+    public IReadOnlyList<ServiceProcess> Signers { get; private set; } = [];
 
-    /// <summary>The verifier; null where none was asked for.</summary>
-    public ServiceProcess? Verifier { get; private set; }
+    public IReadOnlyList<ServiceProcess> Verifiers { get; private set; } = [];
 
-    /// <summary>Starts one.</summary>
-    /// <param name="cloud">The KMS that signs; null for an RSA-2048 key in a file.</param>
-    /// <param name="withVerifier">Whether a verifier runs beside the signer.</param>
+    /// <summary>Starts one, and returns when all of it is ready.</summary>
+    /// <param name="shape">What it consists of.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public static async Task<SigningInstallation> StartAsync(AlibabaEmulator? cloud, bool withVerifier, CancellationToken cancellationToken)
+    public static async Task<SigningInstallation> StartAsync(InstallationShape shape, CancellationToken cancellationToken)
     {
         var made = new SigningInstallation();
         try
         {
-            await made.StartPartsAsync(cloud, withVerifier, cancellationToken);
+            await made.StartPartsAsync(shape, cancellationToken);
             return made;
         }
         catch
@@ -59,15 +52,19 @@ internal sealed class SigningInstallation : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task StartPartsAsync(AlibabaEmulator? cloud, bool withVerifier, CancellationToken cancellationToken)
+    private async Task StartPartsAsync(InstallationShape shape, CancellationToken cancellationToken)
     {
+        Uri[] intakes = [.. Enumerable.Range(0, shape.Signers).Select(_ => BuiltService.Loopback("http"))];
         Broker = Keep(await RabbitMqServer.StartAsync(cancellationToken));
-        Registry = Keep(await DockerRegistry.StartAsync([], htpasswd: null, cancellationToken));
-        WriteResources(cloud is null ? LocalKey() : KeyOf(cloud));
-        Signer = Start("Signer", "http", new Dictionary<string, string>(cloud is null ? [] : AccessTo(cloud)) { ["Intake:Token"] = Token });
-        Verifier = withVerifier ? Start("Verifier", "https", []) : null;
-        await Signer.UntilReadyAsync(cancellationToken);
-        await (Verifier?.UntilReadyAsync(cancellationToken) ?? Task.CompletedTask);
+        Registry = Keep(await DockerRegistry.StartAsync(
+            shape.RegistryTells ? [(new Uri(intakes[0], "/events/distribution"), SigningFolder.Token)] : [], htpasswd: null, cancellationToken));
+        _folder.WriteResources(Registry.Address, shape.Cloud is { } cloud ? KeyOf(cloud) : _folder.MakeLocalKey());
+        Signers = [.. intakes.Select((intake, number) => Start("Signer", number, intake, shape, shape.Cloud is { } cloud ? AccessTo(cloud) : []))];
+        Verifiers = [.. Enumerable.Range(0, shape.Verifiers).Select(number => Start("Verifier", number, BuiltService.Loopback("https"), shape, []))];
+        foreach (var service in Signers.Concat(Verifiers))
+        {
+            await service.UntilReadyAsync(cancellationToken);
+        }
     }
 
     private T Keep<T>(T part)
@@ -77,21 +74,16 @@ internal sealed class SigningInstallation : IAsyncDisposable
         return part;
     }
 
-    private ServiceProcess Start(string project, string scheme, Dictionary<string, string> settings) =>
-        Keep(ServiceProcess.Start(project, BuiltService.Assembly(project), BuiltService.Loopback(scheme), new Dictionary<string, string>(settings)
-        {
-            ["Bus:Uri"] = Broker.Uri.ToString(),
-            ["Resources:Path"] = _folder.File("resources"),
-            ["Data:Path"] = _folder.File(project),
-        }));
-
-    private WitnessKey LocalKey() => new()
+    private ServiceProcess Start(string project, int number, Uri address, InstallationShape shape, Dictionary<string, string> others)
     {
-        Kms = "local",
-        KeyId = BenchmarkPolicies.WitnessName,
-        State = KeyState.Active,
-        PublicKey = LocalKeyFile.Create(_folder.File($"Signer/keys/{BenchmarkPolicies.WitnessName}.pem"), SignatureAlgorithm.RsaPkcs1Sha256),
-    };
+        var settings = _folder.Settings($"{project}-{number}", Broker.Uri);
+        foreach (var (key, value) in others)
+        {
+            settings[key] = value;
+        }
+
+        return Keep(ServiceProcess.Start($"{project}-{number}", shape.Program(project), address, settings));
+    }
 
     private static WitnessKey KeyOf(AlibabaEmulator cloud)
     {
@@ -114,27 +106,4 @@ internal sealed class SigningInstallation : IAsyncDisposable
         ["AlibabaCloud:AccessKeySecret"] = cloud.Options.AccessKeySecret,
         ["AlibabaCloud:Endpoints:Kms"] = cloud.Url.GetLeftPart(UriPartial.Authority),
     };
-
-    private void WriteResources(WitnessKey key)
-    {
-        _ = _folder.Write("resources/registry.yaml", ResourceYaml.Write(new ConfiguredRegistry
-        {
-            Name = "main",
-            Host = Registry.Address,
-            Url = new Uri($"http://{Registry.Address}"),
-        }));
-        _ = _folder.Write("resources/witness.yaml", ResourceYaml.Write(new Witness { Name = BenchmarkPolicies.WitnessName, Keys = [key] }));
-        _ = _folder.Write("resources/rule.yaml", ResourceYaml.Write(new SigningRule
-        {
-            Name = "everything",
-            Registry = "main",
-            Namespace = Namespace,
-            Repositories = ["*"],
-            Tags = ["*"],
-            Witness = BenchmarkPolicies.WitnessName,
-            Mode = SigningMode.Automatic,
-            Attach = false,
-        }));
-        _ = _folder.Write("resources/policy.yaml", ResourceYaml.Write(BenchmarkPolicies.Among(0)[0] with { WaitForAttestation = WaitForAttestation }));
-    }
 }

@@ -21,6 +21,10 @@ internal sealed class VerifierFolder : IDisposable
         _ = new OwnCertificate(_folder.File("tls"), needs).LoadOrMake(TimeProvider.System.GetUtcNow());
     }
 
+    /// <summary>Names a registry; a verifier reads its name and never calls it.</summary>
+    public void WriteRegistry(string host, Uri url) =>
+        _folder.Write("resources/registry.yaml", ResourceYaml.Write(new ConfiguredRegistry { Name = "main", Host = host, Url = url }));
+
     public string CertificateFile => _folder.File("tls/tls.crt");
 
     public string KeyFile => _folder.File("tls/tls.key");

@@ -19,7 +19,8 @@ internal readonly record struct DecisionMeasure(double PerSecond, double Allocat
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var (watch, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var decided = 0L;
-        while (watch.Elapsed < duration)
+        // A short time on the clock may go by without a moment of this process'.
+        while (watch.Elapsed < duration || Environment.CpuUsage.TotalTime == before)
         {
             for (var at = 0; at < Between; at++)
             {

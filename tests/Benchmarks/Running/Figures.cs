@@ -7,6 +7,9 @@ internal sealed class Figures(TextWriter output)
 {
     private readonly List<string> _verdicts = [];
 
+    /// <summary>Whether everything that had a target so far has reached it.</summary>
+    public bool AllReached { get; private set; } = true;
+
     public void Title(string text) => output.WriteLine($"\n# {text}");
 
     public void Add(string name, double value, string unit) => output.WriteLine($"{name}: {Number(value)} {unit}".TrimEnd());
@@ -22,6 +25,7 @@ internal sealed class Figures(TextWriter output)
     public void Judge(string name, double value, string unit, double target, bool atLeast)
     {
         var reached = atLeast ? value >= target : value <= target;
+        AllReached &= reached;
         _verdicts.Add($"{name}: {Number(value)} {unit}".TrimEnd()
             + $" (to reach: {(atLeast ? "at least" : "at most")} {Number(target)}) {(reached ? "reached" : "NOT REACHED")}");
     }

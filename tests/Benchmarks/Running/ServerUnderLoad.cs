@@ -44,10 +44,20 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
     }
 
     /// <summary>Starts the verifier that was built beside this benchmark.</summary>
-    public static ServerUnderLoad StartVerifier(int? core, Uri address, IReadOnlyDictionary<string, string> settings)
+    /// <param name="core">The core that it may use; null for all.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="variables">Variables for the runtime.</param>
+    public static ServerUnderLoad StartVerifier(
+        int? core, Uri address, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string>? variables = null)
     {
         var environment = settings.ToDictionary(setting => "KRITIS_" + setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
         environment["KRITIS_urls"] = address.GetLeftPart(UriPartial.Authority);
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+        {
+            environment[name] = value;
+        }
+
         return Start("verifier", core, address, environment, BuiltService.Assembly("Verifier"));
     }
 

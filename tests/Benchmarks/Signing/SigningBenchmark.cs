@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Kritis.Events.AlibabaCloud.Emulator;
 using Kritis.Events.Benchmarks.Data;
 using Kritis.Events.Benchmarks.Running;
@@ -8,26 +7,25 @@ namespace Kritis.Events.Benchmarks.Signing;
 /// <summary>Tells the intake of pushes as fast as it takes them, and waits until the broker has every attestation.</summary>
 internal sealed class SigningBenchmark(Figures figures, int rounds, int pushes)
 {
-    private const int AtOnce = 32;
     private const int QuotaOfKms = 200;
     private static readonly TimeSpan BareDuration = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan KmsLatency = TimeSpan.FromMilliseconds(10);
-    private int _told;
 
     /// <summary>With a key in a file, against what the cores sign when they do nothing else.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         PrintSizes();
-        await using var installation = await SigningInstallation.StartAsync(cloud: null, withVerifier: false, cancellationToken);
+        await using var installation = await SigningInstallation.StartAsync(new InstallationShape(), cancellationToken);
         using var pushed = new Pushes(installation);
         await pushed.PutAsync(pushes * (rounds + 1), cancellationToken);
         await using var count = await AttestationCount.ListenAsync(installation.Broker.Uri, cancellationToken);
-        _ = await AttestAsync(pushed, count, cancellationToken);
+        var run = new AttestedPushes(pushed, count);
+        _ = await run.RateAsync(pushes, cancellationToken);
         var (attested, bare) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
             bare.Add(BareSigning.Rate(BareDuration));
-            attested.Add(await AttestAsync(pushed, count, cancellationToken));
+            attested.Add(await run.RateAsync(pushes, cancellationToken));
         }
 
         figures.Title("median of the rounds");
@@ -44,16 +42,17 @@ internal sealed class SigningBenchmark(Figures figures, int rounds, int pushes)
         figures.Add("KMS", $"emulated, {KmsLatency.TotalMilliseconds} ms for each, {QuotaOfKms} signatures/s");
         await using var cloud = await AlibabaEmulator.StartAsync(
             new EmulatorOptions { SignaturesPerSecond = QuotaOfKms, SigningTime = KmsLatency }, cancellationToken);
-        await using var installation = await SigningInstallation.StartAsync(cloud, withVerifier: false, cancellationToken);
+        await using var installation = await SigningInstallation.StartAsync(new InstallationShape { Cloud = cloud }, cancellationToken);
         using var pushed = new Pushes(installation);
         await pushed.PutAsync(pushes * (rounds + 1), cancellationToken);
         await using var count = await AttestationCount.ListenAsync(installation.Broker.Uri, cancellationToken);
-        _ = await AttestAsync(pushed, count, cancellationToken);
+        var run = new AttestedPushes(pushed, count);
+        _ = await run.RateAsync(pushes, cancellationToken);
         var rates = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
             var before = cloud.Calls.Count;
-            _ = await AttestAsync(pushed, count, cancellationToken);
+            _ = await run.RateAsync(pushes, cancellationToken);
             rates.Add(RateOf([.. cloud.Calls.Skip(before).Where(call => call is { Action: "AsymmetricSign", Outcome: "ok" }).Select(call => call.At)]));
         }
 
@@ -76,18 +75,5 @@ internal sealed class SigningBenchmark(Figures figures, int rounds, int pushes)
         figures.Title("sizes");
         figures.Add("rounds", $"{rounds} of {pushes} pushes each, after one to warm up; bare signing and pushes in turn");
         figures.Add("cores", "signer, broker, registry and the client share all");
-    }
-
-    private async Task<double> AttestAsync(Pushes pushed, AttestationCount count, CancellationToken cancellationToken)
-    {
-        var first = _told;
-        _told += pushes;
-        var done = count.ReachAsync(_told);
-        var watch = Stopwatch.StartNew();
-        await Parallel.ForAsync(
-            first, _told, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (number, cancelled) => await pushed.TellAsync(number, cancelled));
-        await done.WaitAsync(cancellationToken);
-        return pushes / watch.Elapsed.TotalSeconds;
     }
 }

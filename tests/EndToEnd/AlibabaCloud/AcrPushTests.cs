@@ -34,6 +34,18 @@ public class AcrPushTests(CloudInstallation installation)
     }
 
     [Fact]
+    public async Task G2_a_push_that_Container_Registry_never_told_of_is_found_in_its_lists()
+    {
+        var digest = await installation.PutImageAsync("kritis-demo/untold", "1", $"untold {Guid.NewGuid()}", Cancellation);
+        installation.Cloud.Instances[CloudInstallation.InstanceId].Add("kritis-demo", "untold", "1", digest);
+
+        await using var signer = ServiceProcess.Start("reconciling", Installation.Assembly("Signer"), Installation.Loopback("http"), installation.SignerSettings);
+
+        await installation.AdmittedAsync(installation.Name("kritis-demo/untold", digest), Cancellation);
+        installation.Cloud.Calls.Should().Contain(call => call.Action == "ListRepoTag");
+    }
+
+    [Fact]
     public async Task An_EventBridge_event_over_HTTP_is_signed_under_the_digest_that_its_tag_has_in_the_registry()
     {
         var digest = await installation.PutImageAsync("kritis-demo/bridge/http", "1", $"bridge {Guid.NewGuid()}", Cancellation);

@@ -82,6 +82,8 @@ internal sealed class FaultyInstallation(FaultySetup setup) : IAsyncDisposable
             ["Resources:Path"] = ResourcesPath,
             ["Data:Path"] = _folder.File($"signer{number}"),
             ["Intake:Token"] = Installation.Token,
+            // What no intake accepted is not to be attested here.
+            ["Reconcile:AtStart"] = "false",
             ["Signing:ConcurrentPushes"] = setup.ConcurrentPushes.ToString(CultureInfo.InvariantCulture),
         });
 

@@ -16,6 +16,7 @@ internal static class FuzzTargets
         ["bus"] = () => new BusTarget(),
         ["resources"] = () => new ResourceTarget(),
         ["snapshot"] = () => new SnapshotTarget(),
+        ["attachment"] = () => new AttachmentTarget(),
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. Known.Keys];

@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Kritis.Events.Attestations.Index;
-using Kritis.Events.Attestations.Keys;
+using Kritis.Events.Attestations.Payloads;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Signer.Reconcile;
 using Kritis.Events.Signer.Registry;
-using Kritis.Events.Signer.Tests.Intake;
+using Kritis.Events.Signer.Signing;
 using Kritis.Events.Signer.Tests.Registry;
+using Kritis.Events.Signer.Tests.Restoring;
 using Kritis.Events.Signer.Tests.Signing;
 using Microsoft.AspNetCore.Http;
 
@@ -20,23 +22,24 @@ public sealed class ReconciliationTests : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> _answers = new();
     private readonly CountingKeys _keys = new();
-    private readonly Adapter _adapter = new();
-    private readonly AttestationIndex _index = new();
+    private readonly HeldContents _held = new();
     private readonly List<ImagePushed> _sent = [];
+    private readonly List<Action<AttestationIndex>> _known = [];
     private readonly Witness _witness;
     private ScriptedRegistry _registry = null!;
+    private SignerUnderTest? _signer;
 
     public ReconciliationTests() => _witness = new Witness { Name = "release", Keys = [_keys.Create("release")] };
 
     public async ValueTask InitializeAsync() => _registry = await ScriptedRegistry.StartAsync(context =>
         _answers.TryGetValue($"{context.Request.Path}{context.Request.QueryString}", out var answer) || _answers.TryGetValue(context.Request.Path, out answer)
             ? answer(context)
-            : ScriptedRegistry.StatusAsync(context, HttpStatusCode.NotFound));
+            : _held.AnswerAsync(context));
 
     public async ValueTask DisposeAsync()
     {
         await _registry.DisposeAsync();
-        _adapter.Dispose();
+        _signer?.Dispose();
         _keys.Dispose();
     }
 
@@ -81,9 +84,8 @@ public sealed class ReconciliationTests : IAsyncLifetime
     public async Task What_a_witness_took_back_is_not_sent_again()
     {
         Catalogue("team/app");
-        Answer("/v2/team/app/tags/list", """{"tags":["1"]}""");
         Hold("team/app", "1", "one");
-        _ = _index.Revoke(Image("one"), new IndexedRevocation("r", "release", "leaked", _witness.ActiveKey!.PublicKey.Fingerprint));
+        _known.Add(index => index.Revoke(Image("one"), new IndexedRevocation("r", "release", "leaked", _witness.ActiveKey!.PublicKey.Fingerprint)));
 
         var report = await RunAsync();
 
@@ -183,10 +185,119 @@ public sealed class ReconciliationTests : IAsyncLifetime
         report.Problems.Should().ContainSingle().Which.Should().Contain("403").And.Contain("without '*'");
     }
 
-    private async Task<ReconcileReport> RunAsync(string repositories = "*")
+    [Fact]
+    public async Task G2_a_child_of_an_index_that_nobody_attested_is_found_though_the_index_is()
+    {
+        byte[][] children = [HeldContents.Manifest("amd64"), HeldContents.Manifest("arm64")];
+        var index = HeldContents.Index(children);
+        _held.Hold("team/app", index, "1");
+        _held.Hold("team/app", children[0]);
+        _held.Hold("team/app", children[1]);
+        Attest(index);
+        Attest(children[0]);
+
+        (await RunAsync()).Sent.Should().Be(1);
+
+        _sent.Should().ContainSingle().Which.Image.Digest.Should().Be(Digest.Of(index), "the consumer takes an index with its children");
+        Attest(children[1]);
+        var asked = _registry.Requests.Count;
+        (await RunAsync()).Known.Should().Be(1);
+        _registry.Requests.Skip(asked).Should().NotContain(request => request.Method == "GET" && request.Path.Contains("/manifests/"),
+            "what a digest stands for is asked once");
+    }
+
+    [Fact]
+    public async Task G7_an_artifact_is_asked_about_once_and_never_sent()
+    {
+        var chart = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{ScriptedRegistry.ManifestType}}","config":{"mediaType":"application/vnd.cncf.helm.config.v1+json"},"layers":[]}""");
+        _held.Hold("team/app", chart, "chart");
+
+        (await RunAsync()).Skipped.Should().Be(1);
+        (await RunAsync()).Skipped.Should().Be(1);
+
+        _sent.Should().BeEmpty();
+        _registry.Requests.Count(request => request.Path.EndsWith(Digest.Of(chart).ToString(), StringComparison.Ordinal)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_is_attached_comes_back_to_the_log_and_is_not_sent_to_be_signed()
+    {
+        Hold("team/app", "1", "one");
+        await AttachAsync("one");
+
+        var dry = await RunAsync(isDryRun: true);
+        (dry.Restored, dry.Sent, dry.Known, _signer!.Log.Appended.Count).Should().Be((1, 0, 1, 0), "a dry run changes nothing");
+        _signer.Dispose();
+        _signer = null;
+        var report = await RunAsync();
+
+        (report.Restored, report.Sent, report.Known).Should().Be((1, 0, 1));
+        _signer!.Log.Appended.Should().ContainSingle().Which.Rule.Should().Be("team");
+        (await RunAsync()).Restored.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_a_person_had_signed_comes_back_too_although_no_automatic_rule_asks_for_it()
+    {
+        Hold("team/app", "1", "one");
+        await AttachAsync("one");
+
+        var report = await RunAsync(mode: SigningMode.Manual);
+
+        (report.Restored, report.Sent).Should().Be((1, 0));
+    }
+
+    [Fact]
+    public async Task A_revocation_that_only_the_log_holds_is_attached_and_comes_back_when_the_log_is_lost()
+    {
+        Hold("team/app", "1", "one");
+        _ = await RunAsync();
+        await _signer!.Get<Revocation>().RevokeAsync(Image("one"), _witness, "leaked", TestContext.Current.CancellationToken);
+        _ = await RunAsync();
+        var asked = _registry.Requests.Count;
+        _ = await RunAsync();
+        _registry.Requests.Skip(asked).Should().NotContain(request => request.Method == "PUT", "it is attached by now");
+        _signer.Dispose();
+        _signer = null;
+        _sent.Clear();
+
+        var report = await RunAsync();
+
+        (report.Restored, report.Sent, report.Known).Should().Be((1, 0, 1));
+        _signer!.Log.Revoked.Should().ContainSingle().Which.Reason.Should().Be("leaked");
+    }
+
+    [Fact]
+    public async Task A_registry_that_takes_no_revocation_is_told_and_keeps_nothing_from_being_compared()
+    {
+        _held.IsReadOnly = true;
+        Hold("team/app", "1", "one");
+        _ = await RunAsync();
+        await _signer!.Get<Revocation>().RevokeAsync(Image("one"), _witness, "leaked", TestContext.Current.CancellationToken);
+
+        var report = await RunAsync();
+
+        (report.Failed, report.Known).Should().Be((0, 1));
+        report.Problems.Should().ContainSingle().Which.Should().Contain("would be lost with it").And.Contain(Image("one").ToString());
+    }
+
+    [Fact]
+    public async Task G3_an_image_whose_revocations_cannot_be_read_is_not_sent()
+    {
+        Hold("team/app", "1", "one");
+        Hold("team/app", "2", "two");
+        _held.Hold("team/app", "{"u8.ToArray(), AttachmentTag.Revocations.Of(Image("one")));
+
+        var report = await RunAsync();
+
+        _sent.Should().ContainSingle().Which.Image.Should().Be(Image("two"));
+        report.Problems.Should().ContainSingle().Which.Should().Contain("cannot be read, and so it is not signed");
+    }
+
+    private async Task<ReconcileReport> RunAsync(string repositories = "*", SigningMode mode = SigningMode.Automatic, bool isDryRun = false)
     {
         var registry = _registry.Configured();
-        var resources = new ResourceSet
+        _signer ??= new SignerUnderTest(new ResourceSet
         {
             Registries = [registry],
             Witnesses = new Dictionary<string, Witness> { ["release"] = _witness },
@@ -195,12 +306,16 @@ public sealed class ReconciliationTests : IAsyncLifetime
                 new SigningRule
                 {
                     Name = "team", Registry = registry.Name, Namespace = "team", Repositories = [repositories], Tags = ["*"], Witness = "release",
-                    Mode = SigningMode.Automatic, Attach = false,
+                    Mode = mode, Attach = false,
                 },
             ],
-        };
-        var contents = new RegistryContents(_adapter.Client, _adapter.Registry, Adapter.Quick);
-        return await new Reconciliation(new FixedResources(resources), _index, contents, TimeProvider.System).RunAsync(new ReconcileScope(), (pushes, _) =>
+        }, _keys);
+        foreach (var add in _known)
+        {
+            add(_signer.Index);
+        }
+
+        return await _signer.Get<Reconciliation>().RunAsync(new ReconcileScope { IsDryRun = isDryRun }, (pushes, _) =>
         {
             _sent.AddRange(pushes);
             return Task.CompletedTask;
@@ -220,17 +335,21 @@ public sealed class ReconciliationTests : IAsyncLifetime
         return context.Response.WriteAsync(body);
     };
 
-    private void Hold(string repository, string tag, string content) => _answers[$"/v2/{repository}/manifests/{tag}"] = context =>
-    {
-        context.Response.ContentType = ScriptedRegistry.ManifestType;
-        context.Response.Headers["Docker-Content-Digest"] = Digest.Of(Encoding.UTF8.GetBytes(content)).ToString();
-        return Task.CompletedTask;
-    };
+    private void Hold(string repository, string tag, string content) => _held.Hold(repository, HeldContents.Manifest(content), tag);
 
-    private Image Image(string content) => new(_registry.Authority, "team/app", Digest.Of(Encoding.UTF8.GetBytes(content)));
+    private Image Image(string content) => _registry.Image(HeldContents.Manifest(content), "team/app");
 
-    private void Attest(string content) => _index.Add(Image(content), new IndexedAttestation
+    private void Attest(string content) => Attest(HeldContents.Manifest(content));
+
+    private void Attest(byte[] manifest) => _known.Add(index => index.Add(_registry.Image(manifest, "team/app"), new IndexedAttestation
     {
         Witness = "release", KeyFingerprint = _witness.ActiveKey!.PublicKey.Fingerprint,
-    });
+    }));
+
+    private async Task AttachAsync(string content)
+    {
+        var payload = SimpleSigningPayload.Create(Image(content), "release");
+        var signature = await _keys.SignAsync(_witness.ActiveKey!, SHA256.HashData(payload), TestContext.Current.CancellationToken);
+        _held.Hold("team/app", WrittenLayer.Manifest(new WrittenLayer(MediaTypes.SimpleSigning, payload, Convert.ToBase64String(signature.Span))), AttachmentTag.Signatures.Of(Image(content)));
+    }
 }

@@ -24,10 +24,10 @@ public sealed class CosignAttachmentTests
         var adapters = signatures.Select(_ => new Adapter()).ToArray();
 
         // Each writer stands for a signer of its own, which attaches, and looks again when the others' attestations come by on the log.
-        await Parallel.ForAsync(0, 8, Cancellation, async (number, cancelled) => await adapters[number].Attachment.AttachAsync(configured, image, [signatures[number]], cancelled));
-        await Parallel.ForAsync(0, 8, Cancellation, async (number, cancelled) => await adapters[number].Attachment.AttachAsync(configured, image, signatures, cancelled));
+        await Parallel.ForAsync(0, 8, Cancellation, async (number, cancelled) => await adapters[number].Attachment.AttachAsync(configured, image, AttachmentTag.Signatures, [signatures[number]], cancelled));
+        await Parallel.ForAsync(0, 8, Cancellation, async (number, cancelled) => await adapters[number].Attachment.AttachAsync(configured, image, AttachmentTag.Signatures, signatures, cancelled));
 
-        (await adapters[0].Attachment.HoldsAsync(configured, image, signatures, Cancellation)).Should().BeTrue();
+        (await adapters[0].Attachment.HoldsAsync(configured, image, AttachmentTag.Signatures, signatures, Cancellation)).Should().BeTrue();
         Array.ForEach(adapters, adapter => adapter.Dispose());
     }
 
@@ -40,9 +40,9 @@ public sealed class CosignAttachmentTests
         var signatures = Enumerable.Range(0, 12).Select(number => Signature(image, $"witness-{number}")).ToArray();
 
         await Parallel.ForEachAsync(signatures, Cancellation, async (signature, cancelled) =>
-            await adapter.Attachment.AttachAsync(Configured(registry), image, [signature], cancelled));
+            await adapter.Attachment.AttachAsync(Configured(registry), image, AttachmentTag.Signatures, [signature], cancelled));
 
-        (await adapter.Attachment.HoldsAsync(Configured(registry), image, signatures, Cancellation)).Should().BeTrue();
+        (await adapter.Attachment.HoldsAsync(Configured(registry), image, AttachmentTag.Signatures, signatures, Cancellation)).Should().BeTrue();
     }
 
     [Fact]
@@ -51,10 +51,10 @@ public sealed class CosignAttachmentTests
         await using var registry = await DockerRegistry.StartAsync([], null, Cancellation);
         using var adapter = new Adapter();
         var image = new Image(registry.Address, "team/app", Digest.Of("image"u8));
-        await adapter.Attachment.AttachAsync(Configured(registry), image, [Signature(image, "release")], Cancellation);
+        await adapter.Attachment.AttachAsync(Configured(registry), image, AttachmentTag.Signatures, [Signature(image, "release")], Cancellation);
         var before = await ManifestAsync(registry, image);
 
-        await adapter.Attachment.AttachAsync(Configured(registry), image, [Signature(image, "release") with { Signature = "another, as ECDSA makes"u8.ToArray() }], Cancellation);
+        await adapter.Attachment.AttachAsync(Configured(registry), image, AttachmentTag.Signatures, [Signature(image, "release") with { Signature = "another, as ECDSA makes"u8.ToArray() }], Cancellation);
 
         (await ManifestAsync(registry, image)).Should().Be(before);
     }
@@ -67,7 +67,7 @@ public sealed class CosignAttachmentTests
         var image = new Image(registry.Address, "team/app", Digest.Of("image"u8));
         AttachedSignature[] versions = [Signature(image, "release"), Signature(image, "release") with { KeyFingerprint = Digest.Of("second key"u8) }];
 
-        await adapter.Attachment.AttachAsync(Configured(registry), image, versions, Cancellation);
+        await adapter.Attachment.AttachAsync(Configured(registry), image, AttachmentTag.Signatures, versions, Cancellation);
 
         using var manifest = JsonDocument.Parse(await ManifestAsync(registry, image));
         manifest.RootElement.GetProperty("layers").GetArrayLength().Should().Be(2);
@@ -84,10 +84,10 @@ public sealed class CosignAttachmentTests
         var image = new Image(registry.Address, "team/app", Digest.Of("image"u8));
         var configured = Configured(registry) with { Credentials = new RegistryCredentials { Username = "testuser", PasswordFile = folder.Write("password", "testpassword\n") } };
 
-        await adapter.Attachment.AttachAsync(configured, image, [Signature(image, "release")], Cancellation);
+        await adapter.Attachment.AttachAsync(configured, image, AttachmentTag.Signatures, [Signature(image, "release")], Cancellation);
 
-        (await adapter.Attachment.HoldsAsync(configured, image, [Signature(image, "release")], Cancellation)).Should().BeTrue();
-        var without = () => adapter.Attachment.HoldsAsync(Configured(registry) with { Name = "other" }, image, [], Cancellation);
+        (await adapter.Attachment.HoldsAsync(configured, image, AttachmentTag.Signatures, [Signature(image, "release")], Cancellation)).Should().BeTrue();
+        var without = () => adapter.Attachment.HoldsAsync(Configured(registry) with { Name = "other" }, image, AttachmentTag.Signatures, [], Cancellation);
         (await without.Should().ThrowAsync<RegistryException>()).Which.Code.Should().Be(RegistryException.Unauthorized);
     }
 
@@ -108,7 +108,7 @@ public sealed class CosignAttachmentTests
         using var adapter = new Adapter();
         var image = new Image(registry.Authority, "team/app", Digest.Of("image"u8));
 
-        var attach = () => adapter.Attachment.AttachAsync(registry.Configured(), image, [Signature(image, "release")], Cancellation);
+        var attach = () => adapter.Attachment.AttachAsync(registry.Configured(), image, AttachmentTag.Signatures, [Signature(image, "release")], Cancellation);
 
         (await attach.Should().ThrowAsync<RegistryException>()).Which.Message.Should().Contain("nothing was sent there");
         thief.Requests.Should().BeEmpty();
@@ -141,7 +141,7 @@ public sealed class CosignAttachmentTests
         using var adapter = new Adapter();
         var image = new Image(registry.Authority, "team/app", Digest.Of("image"u8));
 
-        await adapter.Attachment.AttachAsync(registry.Configured(), image, [Signature(image, "release")], Cancellation);
+        await adapter.Attachment.AttachAsync(registry.Configured(), image, AttachmentTag.Signatures, [Signature(image, "release")], Cancellation);
 
         written.Should().Contain("dev.cosignproject.cosign/signature");
         asked.Should().BeGreaterThan(1);
@@ -158,7 +158,7 @@ public sealed class CosignAttachmentTests
         using var adapter = new Adapter();
         var image = new Image(registry.Authority, "team/app", Digest.Of("image"u8));
 
-        var attach = () => adapter.Attachment.AttachAsync(registry.Configured(), image, [Signature(image, "release")], Cancellation);
+        var attach = () => adapter.Attachment.AttachAsync(registry.Configured(), image, AttachmentTag.Signatures, [Signature(image, "release")], Cancellation);
 
         (await attach.Should().ThrowAsync<RegistryException>()).Which.Message.Should().Contain("is left as it is");
         registry.Requests.Should().OnlyContain(asked => asked.Method == "GET");
@@ -186,7 +186,7 @@ public sealed class CosignAttachmentTests
         using var adapter = new Adapter();
         var image = new Image(registry.Authority, "team/app", Digest.Of("image"u8));
 
-        await adapter.Attachment.AttachAsync(registry.Configured(), image, [Signature(image, "release")], Cancellation);
+        await adapter.Attachment.AttachAsync(registry.Configured(), image, AttachmentTag.Signatures, [Signature(image, "release")], Cancellation);
 
         using var manifest = JsonDocument.Parse(written);
         manifest.RootElement.GetProperty("layers").EnumerateArray().Select(layer => layer.GetRawText()).Should().HaveCount(2)
@@ -208,5 +208,6 @@ public sealed class CosignAttachmentTests
         Signature = Encoding.UTF8.GetBytes($"signature of {witness}"),
         Witness = witness,
         KeyFingerprint = Digest.Of(Encoding.UTF8.GetBytes($"key of {witness}")),
+        SignedAt = new DateTimeOffset(2026, 11, 28, 17, 0, 0, TimeSpan.Zero),
     };
 }

@@ -109,6 +109,8 @@ internal sealed class Adapter : IDisposable
 
     public ContainerRegistry Instances => _services.GetRequiredService<ContainerRegistry>();
 
+    public RegistryContents Contents => _services.GetRequiredService<RegistryContents>();
+
     public CosignAttachment Attachment => _services.GetRequiredService<CosignAttachment>();
 
     public void Dispose() => _services.Dispose();

@@ -28,7 +28,13 @@ internal sealed class MemoryLog : IAttestationLog
         return Task.CompletedTask;
     }
 
-    public Task AppendAsync(AttestationRevoked revocation, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ConcurrentQueue<AttestationRevoked> Revoked { get; } = new();
+
+    public Task AppendAsync(AttestationRevoked revocation, CancellationToken cancellationToken)
+    {
+        Revoked.Enqueue(revocation);
+        return Task.CompletedTask;
+    }
 
     public IAsyncEnumerable<LogEvent> FollowAsync(LogPosition? after, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -4,7 +4,9 @@ using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Signer.AlibabaCloud;
 using Kritis.Events.Signer.Kms;
+using Kritis.Events.Signer.Reconcile;
 using Kritis.Events.Signer.Registry;
+using Kritis.Events.Signer.Restoring;
 using Kritis.Events.Signer.Signing;
 using Kritis.Events.Signer.Tests.Intake;
 using Kritis.Events.Signer.Tests.Registry;
@@ -21,8 +23,9 @@ internal sealed class SignerUnderTest : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public SignerUnderTest(ResourceSet resources, IKeyManagement keys)
+    public SignerUnderTest(ResourceSet resources, IKeyManagement keys, IAttestationLog? log = null)
     {
+        Resources = resources;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Signing:Attempts"] = "4",
@@ -39,20 +42,28 @@ internal sealed class SignerUnderTest : IDisposable
             .AddSingleton(new IndexWriterOptions())
             .AddSingleton(new AttestationIndex { KeepsDetails = true })
             .AddSingleton<IndexWriter>()
-            .AddSingleton<IAttestationLog>(Log)
+            .AddSingleton(log ?? Log)
             .AddSingleton(new KeyManagements([keys]))
             .AddAlibabaCloud(configuration)
             .AddSingleton(Adapter.Quick)
             .AddRegistry()
             .AddSigning(configuration)
+            .AddReconciliation()
+            .AddSingleton<IndexFollower>()
+            .AddSingleton<LogRefill>()
             .BuildServiceProvider();
     }
+
+    public ResourceSet Resources { get; }
 
     public MemoryLog Log { get; } = new();
 
     public RecordedLog Lines { get; } = new();
 
     public AttestationIndex Index => _services.GetRequiredService<AttestationIndex>();
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
 
     public Task<SigningReport> SignAsync(SigningRequest request) =>
         _services.GetRequiredService<ImageSigning>().SignAsync(request, TestContext.Current.CancellationToken);

@@ -31,8 +31,8 @@ internal sealed class ContainerRegistry(IContainerRegistryCalls calls, CallPolic
 
     /// <summary>The tags of a repository.</summary>
     /// <exception cref="RegistryException">They cannot be had.</exception>
-    public IAsyncEnumerable<AcrTag> ListTagsAsync(ConfiguredRegistry registry, AcrRepository repository) =>
-        PagesAsync(registry, "ListRepoTag", (instance, page, running) => calls.ListTagsAsync(instance, repository.Id, page, running));
+    public IAsyncEnumerable<AcrTag> ListTagsAsync(ConfiguredRegistry registry, string repositoryId) =>
+        PagesAsync(registry, "ListRepoTag", (instance, page, running) => calls.ListTagsAsync(instance, repositoryId, page, running));
 
     private async IAsyncEnumerable<T> PagesAsync<T>(
         ConfiguredRegistry registry,

@@ -154,8 +154,27 @@ public sealed class AcrRegistryTests : IAsyncLifetime
         (await adapter.Instances.ListNamespacesAsync(registry).ToListAsync(Cancellation)).Should().HaveCount(102);
         var repositories = await adapter.Instances.ListRepositoriesAsync(registry, "big").ToListAsync(Cancellation);
         repositories.Should().HaveCount(251);
-        var tags = await adapter.Instances.ListTagsAsync(registry, repositories.Single(repository => repository.Name == "app/tagged")).ToListAsync(Cancellation);
+        var tags = await adapter.Instances.ListTagsAsync(registry, repositories.Single(repository => repository.Name == "app/tagged").Id).ToListAsync(Cancellation);
         tags.Select(tag => tag.Tag).Should().BeEquivalentTo(Enumerable.Range(0, 250).Select(number => $"v{number}"));
+    }
+
+    [Fact]
+    public async Task Its_lists_tell_what_a_comparison_needs_whichever_way_the_digest_is_written()
+    {
+        var (one, two) = (Digest.Of("one"u8), Digest.Of("two"u8));
+        _instance!.Add("kritis-demo", "app", "1", one.ToString());
+        _instance.Add("kritis-demo", "app", "2", two.Hex);
+        _instance.Add("kritis-demo", "app", "3", "none");
+        _instance.Add("other", "app", "1", one.ToString());
+        using var adapter = NewAdapter();
+        var registry = new ConfiguredRegistry { Name = "demo", Host = "demo.example.com", Url = new Uri("https://demo.example.com"), Acr = Instance("kritis-*") };
+
+        var repositories = await adapter.Contents.Of(registry).RepositoriesAsync(registry, Cancellation).ToListAsync(Cancellation);
+        var repository = repositories.SelectMany(page => page).Should().ContainSingle().Subject;
+        var tags = await adapter.Contents.Of(registry).TagsAsync(registry, repository, Cancellation).ToListAsync(Cancellation);
+
+        repository.Name.Should().Be("kritis-demo/app");
+        tags.SelectMany(page => page).Should().BeEquivalentTo([new ListedTag("1", one), new ListedTag("2", two), new ListedTag("3")]);
     }
 
     [Fact]
