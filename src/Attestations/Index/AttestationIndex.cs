@@ -69,20 +69,10 @@ public sealed class AttestationIndex
         return isNew;
     }
 
-    /// <summary>All images of which something is known, each as it stands when it comes by; what is added meanwhile may be among them.</summary>
-    public IEnumerable<(Image Image, AttestedImage Known)> All() => _images.Select(entry => (ImageOf(entry.Key), entry.Value));
-
-    /// <summary>
-    /// The images of a repository of which such is known, each as it stands when it comes by; what is added meanwhile may be among them. Every image of
-    /// every repository is passed.
-    /// </summary>
-    /// <param name="registry">The host that is signed.</param>
-    /// <param name="repository">The repository's path below the host.</param>
-    /// <param name="wanted">Chooses them.</param>
-    public IEnumerable<(Image Image, AttestedImage Known)> Where(string registry, string repository, Func<AttestedImage, bool> wanted) =>
-        _repositories.Find(registry, repository) is { } number
-            ? _images.Where(entry => entry.Key.Repository == number && wanted(entry.Value)).Select(entry => (ImageOf(entry.Key), entry.Value))
-            : [];
+    /// <summary>The images of which such is known, each as it stands when it comes by; what is added meanwhile may be among them.</summary>
+    /// <param name="wanted">Chooses them; asked of every image.</param>
+    public IEnumerable<(Image Image, AttestedImage Known)> Where(Func<AttestedImage, bool> wanted) =>
+        _images.Where(entry => wanted(entry.Value)).Select(entry => (ImageOf(entry.Key), entry.Value));
 
     /// <summary>
     /// What witnesses have signed about a tag, in the order of the log; empty where none has. Which of it counts is for <see cref="TagResolution"/>
@@ -100,6 +90,9 @@ public sealed class AttestationIndex
         ArgumentNullException.ThrowIfNull(image);
         return _tags.Add(new TagName(image.Registry, image.Repository, tag), claim);
     }
+
+    /// <summary>Forgets every claim of a tag, where the log that held them is gone and they are to be made, or read, anew.</summary>
+    public void ForgetTags() => _tags.Clear();
 
     /// <summary>Has what was kept of an image elsewhere verified and added before the image is looked up; null once nothing is left there.</summary>
     internal void VerifyFirst(Action<ImageKey>? verify) => _verify = verify;

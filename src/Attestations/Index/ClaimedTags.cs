@@ -12,6 +12,12 @@ internal sealed class ClaimedTags
 
     public IReadOnlyList<TagClaim> Find(TagName tag) => _claims.GetValueOrDefault(tag, []);
 
+    public void Clear()
+    {
+        _claims.Clear();
+        _ = Interlocked.Exchange(ref _count, 0);
+    }
+
     /// <returns>Whether it is new.</returns>
     public bool Add(TagName tag, TagClaim claim)
     {

@@ -158,7 +158,7 @@ public sealed partial class IndexFollower : BackgroundService
     }
 
     /// <summary>Until the service is ready nothing is more urgent; afterwards admissions are.</summary>
-    private OrderedExamination Examination() => new(_writer, _caughtUp.Task.IsCompleted ? 1 : Environment.ProcessorCount);
+    private OrderedExamination Examination() => new(_writer, () => _caughtUp.Task.IsCompleted ? 1 : Environment.ProcessorCount);
 
     private void BeginAtSnapshot()
     {

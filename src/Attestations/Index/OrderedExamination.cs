@@ -8,7 +8,9 @@ namespace Kritis.Events.Attestations.Index;
 /// Has the records of the log examined on several cores while the next are read, and yields them in the order of the log: only the order in which they
 /// are written matters. A hot path: checking signatures is most of a start's work; <c>cold-start</c> watches it.
 /// </summary>
-internal sealed class OrderedExamination(IndexWriter writer, int cores)
+/// <param name="writer">Examines and writes the records.</param>
+/// <param name="cores">On how many cores; asked for each batch, and never to grow.</param>
+internal sealed class OrderedExamination(IndexWriter writer, Func<int> cores)
 {
     /// <summary>So many that handing them over costs little beside examining them, and so few that all cores have some.</summary>
     private const int MostInBatch = 32;
@@ -20,7 +22,7 @@ internal sealed class OrderedExamination(IndexWriter writer, int cores)
         Func<CancellationToken, IAsyncEnumerable<LogEvent>> log, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var batches = Channel.CreateBounded<Task<ExaminedEvent[]>>(new BoundedChannelOptions(2 * cores) { SingleReader = true, SingleWriter = true });
+        var batches = Channel.CreateBounded<Task<ExaminedEvent[]>>(new BoundedChannelOptions(2 * cores()) { SingleReader = true, SingleWriter = true });
         var reading = Task.Run(() => ReadAsync(log(ending.Token), batches.Writer, ending.Token), CancellationToken.None);
         try
         {
@@ -111,7 +113,7 @@ internal sealed class OrderedExamination(IndexWriter writer, int cores)
     private Task<ExaminedEvent[]> Start(List<LogEvent> batch)
     {
         var events = batch.ToArray();
-        return cores == 1 ? Task.FromResult(Array.ConvertAll(events, Examine)) : Task.Run(() => Array.ConvertAll(events, Examine));
+        return cores() == 1 ? Task.FromResult(Array.ConvertAll(events, Examine)) : Task.Run(() => Array.ConvertAll(events, Examine));
     }
 
     private ExaminedEvent Examine(LogEvent happened) => new(happened, happened is LogEvent.Record record ? writer.Examine(record) : null);

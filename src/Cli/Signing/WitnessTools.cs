@@ -74,7 +74,7 @@ internal sealed class WitnessTools(WebApplication app) : IAsyncDisposable
         if (bus == "memory:")
         {
             throw new StartRefusedException(
-                "Bus:Uri is 'memory:', which ends at its own process: no signer would hear of it. 'kritis up' reconciles where KRITIS_Reconcile__AtStart=true; --dry-run lists what is missing");
+                "Bus:Uri is 'memory:', which ends at its own process: no signer would hear of it. 'kritis up' reconciles when it starts; --dry-run lists what is missing");
         }
 
         _ = builder.Services.AddOptions<IntakeOptions>();

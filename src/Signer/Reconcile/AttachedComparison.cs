@@ -21,16 +21,19 @@ internal sealed class AttachedComparison(AttestationIndex index, LogRestoration 
     /// <param name="registry">The registry.</param>
     /// <param name="repository">The repository's path.</param>
     /// <param name="tags">All its tags.</param>
+    /// <param name="revoked">The images of the repository that the log says were revoked.</param>
     /// <param name="cancellationToken">Breaks it off.</param>
     /// <returns>The digests of which it is not known whether they were revoked; they must not be signed now.</returns>
     public async Task<IReadOnlySet<Digest>> RunAsync(
-        ReconcileRun run, ConfiguredRegistry registry, string repository, IReadOnlyList<ListedTag> tags, CancellationToken cancellationToken)
+        ReconcileRun run, ConfiguredRegistry registry, string repository, IReadOnlyList<ListedTag> tags, IEnumerable<Image> revoked, CancellationToken cancellationToken)
     {
         var images = tags.SelectMany(tag => ToLookAt(run.Resources, registry, repository, tag.Name)).Distinct().ToArray();
         var unknown = await RestoreAsync(run, registry, images, cancellationToken);
         if (!run.Scope.IsDryRun)
         {
-            await AttachAsync(run, registry, repository, cancellationToken);
+            var listed = tags.Select(tag => tag.Name).ToHashSet(StringComparer.Ordinal);
+            // A tag that was attached once can be cleaned up, by a rule for old tags for example.
+            await AttachAsync(run, registry, revoked.Where(image => !revocations.WereSeen(image) || !listed.Contains(AttachmentTag.Revocations.Of(image))), cancellationToken);
         }
 
         return unknown;
@@ -77,15 +80,15 @@ internal sealed class AttachedComparison(AttestationIndex index, LogRestoration 
         return unreadable.Keys.ToHashSet();
     }
 
-    private async Task AttachAsync(ReconcileRun run, ConfiguredRegistry registry, string repository, CancellationToken cancellationToken)
+    private async Task AttachAsync(ReconcileRun run, ConfiguredRegistry registry, IEnumerable<Image> images, CancellationToken cancellationToken)
     {
-        foreach (var image in revocations.NotSeenIn(registry, repository))
+        foreach (var image in images)
         {
             try
             {
                 await revocations.AttachAsync(registry, image, cancellationToken);
             }
-            catch (RegistryException failure) when (!failure.Transient)
+            catch (RegistryException failure)
             {
                 run.Report.Warn($"the revocation of {image} is in the log alone, and would be lost with it: {failure.Message}");
             }

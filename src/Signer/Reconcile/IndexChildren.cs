@@ -12,8 +12,9 @@ namespace Kritis.Events.Signer.Reconcile;
 /// </summary>
 internal sealed class IndexChildren(PushedImages images)
 {
-    private const int Most = 100_000;
+    private const int MostImages = 500_000;
     private readonly ConcurrentDictionary<Image, IReadOnlyList<Image>> _known = new();
+    private int _images;
 
     /// <summary>The image and every image below it; empty for an artifact.</summary>
     /// <exception cref="RegistryException">The registry does not hold the digest, or cannot be asked.</exception>
@@ -25,7 +26,7 @@ internal sealed class IndexChildren(PushedImages images)
         }
 
         var found = await images.FindAsync(registry, image, cancellationToken);
-        if (found.IsWhole && _known.Count < Most)
+        if (found.IsWhole && Interlocked.Add(ref _images, found.Images.Count + 1) <= MostImages)
         {
             _known[image] = found.Images;
         }

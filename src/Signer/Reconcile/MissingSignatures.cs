@@ -10,13 +10,14 @@ namespace Kritis.Events.Signer.Reconcile;
 internal static class MissingSignatures
 {
     /// <summary>
-    /// The witnesses that automatic rules ask for and whose word does not stand. A retired key's counts on; what a witness took back it does not give
-    /// again; a witness without an active key can give none.
+    /// The witnesses that automatic rules ask for and whose word does not stand. A retired key's counts on; a witness without an active key can give none.
+    /// What a witness took back it does not give again by itself, even where the key that took it back is believed no more.
     /// </summary>
     public static IEnumerable<string> Of(ResourceSet resources, AttestationIndex index, Image image, string tag) => SigningRules
         .Match(resources, image, tag).Automatic
         .Select(request => request.Witness)
-        .Where(witness => witness.ActiveKey is not null && index.Find(image).StandingOf(witness).Standing is not (Standing.Attested or Standing.Revoked))
+        .Where(witness => witness.ActiveKey is not null && index.Find(image) is var known
+            && known.StandingOf(witness).Standing != Standing.Attested && known.Revocations.All(revocation => revocation.Witness != witness.Name))
         .Select(witness => witness.Name);
 
     /// <summary>The witnesses that have attested the image and not yet claimed its tag, each with the tag; none where tags can be moved.</summary>

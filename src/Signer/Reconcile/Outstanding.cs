@@ -1,36 +1,47 @@
-using Kritis.Events.Attestations.Index;
-using Kritis.Events.Contracts.Images;
+using System.Globalization;
+using Kritis.Events.Contracts.Messages;
 
 namespace Kritis.Events.Signer.Reconcile;
 
 /// <summary>
 /// Keeps a comparison from filling the work queue, so that live pushes do not wait behind it: while too many of what it sent are not attested yet, it
-/// waits. What ends otherwise (an artifact, a failure) is waited for a bounded time.
+/// waits. Where none of them is attested for long, nobody signs or nothing can be signed, and more of the same would only fill the error queue.
 /// </summary>
-internal sealed class Outstanding(AttestationIndex index, TimeProvider time)
+/// <param name="isMissing">Whether what a push was sent for is still missing.</param>
+/// <param name="time">Measures the waiting.</param>
+internal sealed class Outstanding(Func<ImagePushed, bool> isMissing, TimeProvider time)
 {
-    private const int Most = 64;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>How many may wait, and how many are sent at once.</summary>
+    public const int Most = 64;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private readonly List<Image> _images = [];
+    private readonly List<ImagePushed> _pushes = [];
 
-    public void Add(Image image) => _images.Add(image);
+    public void Add(ImagePushed push) => _pushes.Add(push);
 
+    /// <exception cref="SigningStalledException">None of them was attested for a minute.</exception>
     public async Task WaitForRoomAsync(CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
-        while (_images.Count > Most)
+        var last = time.GetTimestamp();
+        while (_pushes.Count >= Most)
         {
-            _ = _images.RemoveAll(image => index.Find(image).Attestations.Length > 0);
-            if (time.GetElapsedTime(began) > Patience)
+            if (_pushes.RemoveAll(push => !isMissing(push)) > 0)
             {
-                _images.Clear();
+                last = time.GetTimestamp();
             }
-
-            if (_images.Count > Most)
+            else if (time.GetElapsedTime(last) > Patience)
+            {
+                throw new SigningStalledException(string.Create(CultureInfo.InvariantCulture,
+                    $"none of the {_pushes.Count} images sent last was attested within {Patience.TotalSeconds:0} s, for example {_pushes[0].Image}; nothing more is sent now. Is a signer running, and can it use its keys? See 'kritis errors list'"));
+            }
+            else
             {
                 await Task.Delay(Pause, time, cancellationToken);
             }
         }
     }
 }
+
+/// <summary>What is sent to be signed is not signed.</summary>
+internal sealed class SigningStalledException(string message) : Exception(message);

@@ -33,6 +33,9 @@ internal sealed class ReconcileReport
     /// <summary>Registries, repositories and tags that could not be asked about.</summary>
     public int Failed { get; private set; }
 
+    /// <summary>Whether a registry was left in the middle because of something that may pass.</summary>
+    public bool IsBrokenOff { get; set; }
+
     /// <summary>Why, the first hundred.</summary>
     public IReadOnlyList<string> Problems => _problems;
 

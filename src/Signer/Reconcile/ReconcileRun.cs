@@ -35,7 +35,7 @@ internal sealed record ReconcileRun
 
         foreach (var push in pushes)
         {
-            Outstanding.Add(push.Image);
+            Outstanding.Add(push);
         }
 
         await Outstanding.WaitForRoomAsync(cancellationToken);

@@ -19,13 +19,13 @@ internal sealed partial class ReconcileSchedule(
     ILogger<ReconcileSchedule> logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.AtStart)
         {
-            // Whoever turns it off vouches for the log.
-            wholeness.Found();
+            wholeness.Vouch();
         }
 
         try
@@ -43,7 +43,7 @@ internal sealed partial class ReconcileSchedule(
 
     private async Task RepeatAsync(CancellationToken cancellationToken)
     {
-        var isDue = options.AtStart;
+        var (isDue, pause) = (options.AtStart, PauseAfterFailure);
         while (isDue || options.Interval > TimeSpan.Zero)
         {
             var isDone = !isDue || await RunAsync(cancellationToken);
@@ -52,7 +52,8 @@ internal sealed partial class ReconcileSchedule(
                 return;
             }
 
-            await Task.Delay(isDone ? options.Interval : PauseAfterFailure, time, cancellationToken);
+            await Task.Delay(isDone ? options.Interval : pause, time, cancellationToken);
+            pause = isDone ? PauseAfterFailure : pause * 2 < LongestPause ? pause * 2 : LongestPause;
             isDue = true;
         }
     }
@@ -67,13 +68,13 @@ internal sealed partial class ReconcileSchedule(
 
         try
         {
-            var started = time.GetTimestamp();
+            var (started, compared) = (time.GetTimestamp(), resources.Current);
             var report = await reconciliation.RunAsync(
                 new ReconcileScope(), (pushes, cancelled) => publisher.PublishAsync(pushes, [], cancelled), progress: null, cancellationToken);
             metrics.Done(report);
             if (report.Failed == 0)
             {
-                wholeness.Found();
+                wholeness.Found(compared);
             }
 
             Log.Done(logger, report, time.GetElapsedTime(started).TotalSeconds);
@@ -82,17 +83,17 @@ internal sealed partial class ReconcileSchedule(
                 Log.Problem(logger, problem);
             }
 
-            return true;
+            return !report.IsBrokenOff;
         }
         catch (Exception away) when (away is BrokerUnavailableException or AttestationLogException)
         {
-            Log.BrokenOff(logger, away.Message, PauseAfterFailure.TotalSeconds);
+            Log.BrokenOff(logger, away.Message);
             return false;
         }
         catch (Exception unexpected) when (unexpected is not OperationCanceledException)
         {
             // Whatever it is, it must not end the process: live pushes are signed on.
-            Log.Unexpected(logger, unexpected, PauseAfterFailure.TotalSeconds);
+            Log.Unexpected(logger, unexpected);
             return false;
         }
     }
@@ -105,10 +106,10 @@ internal sealed partial class ReconcileSchedule(
         [LoggerMessage(Level = LogLevel.Warning, Message = "Not reconciled: {Problem}")]
         public static partial void Problem(ILogger logger, string problem);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Reconciling was broken off: {Reason}. It begins again in {Seconds} s; what is attested by then is passed over.")]
-        public static partial void BrokenOff(ILogger logger, string reason, double seconds);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Reconciling was broken off: {Reason}. It begins again soon; what is attested by then is passed over.")]
+        public static partial void BrokenOff(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Reconciling failed in a way nobody thought of. It begins again in {Seconds} s.")]
-        public static partial void Unexpected(ILogger logger, Exception failure, double seconds);
+        [LoggerMessage(Level = LogLevel.Error, Message = "Reconciling failed in a way nobody thought of. It begins again soon.")]
+        public static partial void Unexpected(ILogger logger, Exception failure);
     }
 }

@@ -1,6 +1,6 @@
 namespace Kritis.Events.Signer.Reconcile;
 
-/// <summary>What is compared. By default every registry that an automatic rule names.</summary>
+/// <summary>What is compared. By default every registry that a rule names.</summary>
 internal sealed record ReconcileScope
 {
     /// <summary>The name of the one Registry resource, or null for all.</summary>

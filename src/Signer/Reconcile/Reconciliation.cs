@@ -3,6 +3,7 @@ using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Signer.Registry;
+using Kritis.Events.Signer.Restoring;
 using Kritis.Events.Signer.Rules;
 
 namespace Kritis.Events.Signer.Reconcile;
@@ -16,6 +17,7 @@ internal sealed class Reconciliation(
     IResourceSource resources,
     AttestationIndex index,
     RegistryContents contents,
+    AttachedRevocations revocations,
     AttachedComparison attachedComparison,
     TagComparison tagComparison,
     TimeProvider time)
@@ -39,7 +41,7 @@ internal sealed class Reconciliation(
             Report = new ReconcileReport(),
             Send = send,
             Progress = progress,
-            Outstanding = new Outstanding(index, time),
+            Outstanding = new Outstanding(push => MissingSignatures.Of(resources.Current, index, push.Image, push.Tag!).Any(), time),
         };
         foreach (var registry in run.Resources.Registries.Where(registry => (scope.Registry ?? registry.Name) == registry.Name && Rules(run.Resources, registry).Any()))
         {
@@ -50,6 +52,12 @@ internal sealed class Reconciliation(
             catch (RegistryException failure)
             {
                 run.Report.Fail(failure.Message);
+                run.Report.IsBrokenOff |= failure.Transient;
+            }
+            catch (SigningStalledException stalled)
+            {
+                run.Report.Fail(stalled.Message);
+                break;
             }
         }
 
@@ -64,11 +72,12 @@ internal sealed class Reconciliation(
             .Where(repository => run.Scope.Holds(repository.Name) && SigningRules.Covers(run.Resources, registry, repository.Name))
             .ToArray();
         run.Report.Repositories += repositories.Length;
+        var revoked = revocations.RevokedIn(registry);
         foreach (var repository in repositories)
         {
             try
             {
-                await CompareAsync(run, registry, repository, cancellationToken);
+                await CompareAsync(run, registry, repository, revoked[repository.Name], cancellationToken);
                 run.Report.RepositoriesDone++;
             }
             catch (RegistryException failure) when (!failure.Transient)
@@ -95,7 +104,17 @@ internal sealed class Reconciliation(
         {
             // What rules name without a pattern needs no catalogue.
             ListedRepository[] named = [.. NamedByRules(run.Resources, registry).Except(found.Select(listed => listed.Name)).Select(name => new ListedRepository(name))];
-            run.Report.Fail($"{refused.Message}. Of its repositories only those that signing rules name without '*' are compared: {found.Count + named.Length}");
+            var problem = $"{refused.Message}. Of its repositories only those that signing rules name without '*' are compared: {found.Count + named.Length}";
+            if (Rules(run.Resources, registry).All(rule => rule.Repositories.Append(rule.Namespace).All(name => !name.Contains('*', StringComparison.Ordinal))))
+            {
+                // These are all that rules cover.
+                run.Report.Warn(problem);
+            }
+            else
+            {
+                run.Report.Fail(problem);
+            }
+
             found.AddRange(named);
         }
 
@@ -111,7 +130,8 @@ internal sealed class Reconciliation(
         where !name.Contains('*', StringComparison.Ordinal)
         select name;
 
-    private async Task CompareAsync(ReconcileRun run, ConfiguredRegistry registry, ListedRepository repository, CancellationToken cancellationToken)
+    private async Task CompareAsync(
+        ReconcileRun run, ConfiguredRegistry registry, ListedRepository repository, IEnumerable<Image> revoked, CancellationToken cancellationToken)
     {
         var listed = new List<ListedTag>();
         await foreach (var page in contents.Of(registry).TagsAsync(registry, repository, cancellationToken))
@@ -119,7 +139,7 @@ internal sealed class Reconciliation(
             listed.AddRange(page);
         }
 
-        var unknown = await attachedComparison.RunAsync(run, registry, repository.Name, listed, cancellationToken);
+        var unknown = await attachedComparison.RunAsync(run, registry, repository.Name, listed, revoked, cancellationToken);
         var anything = new Image(registry.Host, repository.Name, Digest.Of([]));
         var tags = listed
             .Where(tag => ImageReference.IsTag(tag.Name) && !IsAttachment(tag.Name) && SigningRules.Match(run.Resources, anything, tag.Name).Automatic.Count > 0)

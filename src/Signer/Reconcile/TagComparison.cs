@@ -12,7 +12,6 @@ namespace Kritis.Events.Signer.Reconcile;
 internal sealed class TagComparison(AttestationIndex index, TaggedManifests manifests, IndexChildren children, TimeProvider time)
 {
     private const int Concurrency = 8;
-    private const int AtOnce = 100;
 
     /// <summary>Compares one repository.</summary>
     /// <param name="run">The comparison.</param>
@@ -25,11 +24,11 @@ internal sealed class TagComparison(AttestationIndex index, TaggedManifests mani
         ReconcileRun run, ConfiguredRegistry registry, string repository, IReadOnlyList<ListedTag> tags, IReadOnlySet<Digest> unknown, CancellationToken cancellationToken)
     {
         var sent = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var some in tags.Chunk(AtOnce))
+        foreach (var some in tags.Chunk(Outstanding.Most))
         {
             var found = await LookAsync(run, registry, repository, some, cancellationToken);
             var missing = some.Select(tag => found.GetValueOrDefault(tag.Name)).OfType<Missing>()
-                .Where(one => !unknown.Contains(one.Push.Image.Digest) && sent.Add(one.Key))
+                .Where(one => !one.Images.Any(image => unknown.Contains(image.Digest)) && sent.Add(one.Key))
                 .Select(one => one.Push)
                 .ToArray();
             await run.SendAsync(missing, cancellationToken);
@@ -79,9 +78,10 @@ internal sealed class TagComparison(AttestationIndex index, TaggedManifests mani
 
         var image = new Image(registry.Host, repository, manifest.Digest);
         IEnumerable<string> missing = [.. MissingSignatures.Of(run.Resources, index, image, tag.Name), .. MissingSignatures.ClaimsOf(run.Resources, index, registry, image, tag.Name)];
+        IReadOnlyList<Image> images = [image];
         if (missing.Any() || manifest.MayBeIndex)
         {
-            var images = await children.FindAsync(registry, image, cancellationToken);
+            images = await children.FindAsync(registry, image, cancellationToken);
             if (images.Count == 0)
             {
                 counts.Skip();
@@ -97,7 +97,7 @@ internal sealed class TagComparison(AttestationIndex index, TaggedManifests mani
             return null;
         }
 
-        return new Missing($"{image.Digest} {string.Join(' ', missing)}", PushOf(image, tag.Name));
+        return new Missing($"{image.Digest} {string.Join(' ', missing)}", PushOf(image, tag.Name), images);
     }
 
     private ImagePushed PushOf(Image image, string tag) => new()
@@ -112,7 +112,8 @@ internal sealed class TagComparison(AttestationIndex index, TaggedManifests mani
 
     /// <param name="Key">What is missing, so that two tags of one digest lead to one push.</param>
     /// <param name="Push">The push that brings it.</param>
-    private sealed record Missing(string Key, ImagePushed Push);
+    /// <param name="Images">The image and all below it.</param>
+    private sealed record Missing(string Key, ImagePushed Push, IReadOnlyList<Image> Images);
 
     private sealed class Counts
     {

@@ -13,7 +13,7 @@ internal sealed record AttachedLayer
     /// <summary>The signature over it, in Base64.</summary>
     public string? Signature { get; init; }
 
-    /// <summary>The key that made it, as whoever attached it says: a hint for messages and nothing else.</summary>
+    /// <summary>The key that made it, as whoever attached it says: a hint.</summary>
     public string? KeyFingerprint { get; init; }
 
     /// <summary>When it was signed (RFC 3339), as whoever attached it says.</summary>

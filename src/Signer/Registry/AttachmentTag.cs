@@ -21,6 +21,12 @@ internal sealed record AttachmentTag
     /// <summary>The end of the tag.</summary>
     public string Ending { get; }
 
+    /// <summary>
+    /// Whether one signature is not as good as another over the same bytes. An attached signature that is none harms nobody here; a revocation that is none
+    /// would keep the true one from being attached.
+    /// </summary>
+    public bool IsExact => this == Revocations;
+
     /// <summary>The media type of each layer.</summary>
     public string MediaType { get; }
 

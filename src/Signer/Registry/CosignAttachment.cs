@@ -42,7 +42,7 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
         ConfiguredRegistry registry, Image image, AttachmentTag tag, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
     {
         var (manifest, _) = await repository.ReadAsync(registry, image, tag, cancellationToken);
-        return signatures.All(manifest.Holds);
+        return signatures.All(signature => manifest.Holds(signature, tag.IsExact));
     }
 
     private async Task MergeAsync(
@@ -73,7 +73,7 @@ internal sealed class CosignAttachment(SignatureRepository repository, RegistryC
         ConfiguredRegistry registry, Image image, AttachmentTag tag, IReadOnlyList<AttachedSignature> signatures, CancellationToken cancellationToken)
     {
         var (manifest, etag) = await repository.ReadAsync(registry, image, tag, cancellationToken);
-        var missing = signatures.Where(signature => !manifest.Holds(signature)).ToArray();
+        var missing = signatures.Where(signature => !manifest.Holds(signature, tag.IsExact)).ToArray();
         if (missing.Length == 0)
         {
             return true;

@@ -68,12 +68,14 @@ internal sealed class SignatureManifest
     }
 
     /// <summary>
-    /// Whether a signature by this key over this payload is there. Its bytes do not matter: some algorithms sign differently each time.
+    /// Whether a signature by this key over this payload is there. Unless it is to be exactly this one, its bytes do not matter: some algorithms sign
+    /// differently each time.
     /// </summary>
-    public bool Holds(AttachedSignature signature) => _layers.Any(layer =>
+    public bool Holds(AttachedSignature signature, bool isExact) => _layers.Any(layer =>
         Text(layer["digest"]) == Digest.Of(signature.Payload.Span).ToString()
         && Text(Annotation(layer, KeyAnnotation)) == signature.KeyFingerprint.ToString()
-        && !string.IsNullOrEmpty(Text(Annotation(layer, SignatureAnnotation))));
+        && Text(Annotation(layer, SignatureAnnotation)) is { Length: > 0 } attached
+        && (!isExact || attached == Convert.ToBase64String(signature.Signature.Span)));
 
     /// <exception cref="JsonException">There would be too many.</exception>
     public void Add(AttachedSignature signature, string mediaType)

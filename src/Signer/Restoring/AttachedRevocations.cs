@@ -14,15 +14,15 @@ internal sealed class AttachedRevocations(AttestationIndex index, CosignAttachme
 {
     private readonly ConcurrentDictionary<string, byte> _attached = new();
 
-    /// <summary>The images of a repository with a revocation that is not known to be attached.</summary>
-    public IReadOnlyList<Image> NotSeenIn(ConfiguredRegistry registry, string repository) => index.RevocationCount == _attached.Count
-        ? []
-        :
-        [
-            .. index.Where(registry.Host, repository, known => known.Revocations.Any(revocation =>
-                    !revocation.Signature.IsEmpty && !_attached.ContainsKey(revocation.Id)))
-                .Select(found => found.Image),
-        ];
+    /// <summary>The images of a registry that a witness has revoked, by repository.</summary>
+    public ILookup<string, Image> RevokedIn(ConfiguredRegistry registry) => index
+        .Where(known => known.Revocations.Any(revocation => !revocation.Signature.IsEmpty))
+        .Select(found => found.Image)
+        .Where(image => image.Registry == registry.Host)
+        .ToLookup(image => image.Repository);
+
+    /// <summary>Whether every revocation of <paramref name="image"/> was seen attached.</summary>
+    public bool WereSeen(Image image) => index.Find(image).Revocations.All(revocation => revocation.Signature.IsEmpty || _attached.ContainsKey(revocation.Id));
 
     /// <summary>Attaches every revocation of <paramref name="image"/> that the log holds.</summary>
     /// <exception cref="RegistryException">The registry would not take them.</exception>

@@ -32,7 +32,7 @@ internal sealed partial class AttachedStatementReader(
         {
             if (!Digest.TryParse(layer.Digest, out var digest))
             {
-                Log.DoesNotCount(logger, image, AttachmentTag.Revocations.Ending, "it names no payload by a digest");
+                Log.RevocationDoesNotCount(logger, image, "it names no payload by a digest");
                 continue;
             }
 
@@ -43,7 +43,7 @@ internal sealed partial class AttachedStatementReader(
             }
             else
             {
-                Log.DoesNotCount(logger, image, AttachmentTag.Revocations.Ending, problem!);
+                Log.RevocationDoesNotCount(logger, image, problem!);
             }
         }
 
@@ -62,7 +62,7 @@ internal sealed partial class AttachedStatementReader(
             }
             else
             {
-                Log.DoesNotCount(logger, image, AttachmentTag.Signatures.Ending, problem!);
+                Log.DoesNotCount(logger, image, problem!);
             }
         }
 
@@ -78,14 +78,17 @@ internal sealed partial class AttachedStatementReader(
         catch (RegistryException foreign) when (foreign.Code is RegistryException.AnswerUnreadable or RegistryException.AnswerTooLarge)
         {
             // No signature is lost with it that could not be made again.
-            Log.DoesNotCount(logger, image, AttachmentTag.Signatures.Ending, foreign.Message);
+            Log.DoesNotCount(logger, image, foreign.Message);
             return [];
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Something attached to {Image} ({Tag}) does not count: {Reason}.")]
-        public static partial void DoesNotCount(ILogger logger, Image image, string tag, string reason);
+        [LoggerMessage(Level = LogLevel.Debug, Message = "A signature attached to {Image} does not count: {Reason}.")]
+        public static partial void DoesNotCount(ILogger logger, Image image, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A revocation attached to {Image} does not count: {Reason}.")]
+        public static partial void RevocationDoesNotCount(ILogger logger, Image image, string reason);
     }
 }

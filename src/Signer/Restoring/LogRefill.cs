@@ -53,7 +53,12 @@ internal sealed partial class LogRefill : BackgroundService
         }
     }
 
-    private void Begin() => _held = new ConcurrentDictionary<string, byte>();
+    private void Begin()
+    {
+        // Their signatures are not remembered: those that the new log holds are read, and the others are made again.
+        _index.ForgetTags();
+        _held = new ConcurrentDictionary<string, byte>();
+    }
 
     private void Note(string id) => _held?.TryAdd(id, 0);
 
@@ -76,9 +81,9 @@ internal sealed partial class LogRefill : BackgroundService
             Log.Filled(_logger, _log.Description, attestations, revocations);
             return true;
         }
-        catch (AttestationLogException away)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.BrokenOff(_logger, away.Message, Pause.TotalSeconds);
+            Log.BrokenOff(_logger, failure.Message, Pause.TotalSeconds);
             return false;
         }
     }

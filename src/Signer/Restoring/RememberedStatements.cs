@@ -13,7 +13,7 @@ internal sealed class RememberedStatements(IResourceSource resources)
 {
     /// <summary>The revocations, in an order of its own each time.</summary>
     public IReadOnlyList<RememberedStatement> Revocations(AttestationIndex index) => Shuffled(
-        from found in index.All()
+        from found in index.Where(_ => true)
         from revocation in found.Known.Revocations
         where !revocation.Signature.IsEmpty
         let key = KeyOf(revocation.Witness, revocation.KeyFingerprint)
@@ -22,7 +22,7 @@ internal sealed class RememberedStatements(IResourceSource resources)
 
     /// <summary>The attestations, in an order of its own each time. Claims of tags are not remembered.</summary>
     public IReadOnlyList<RememberedStatement> Attestations(AttestationIndex index) => Shuffled(
-        from found in index.All()
+        from found in index.Where(_ => true)
         from attestation in found.Known.Attestations
         where !attestation.Signature.IsEmpty
         let key = KeyOf(attestation.Witness, attestation.KeyFingerprint)

@@ -100,12 +100,10 @@ internal sealed class StatementJudge
         return valid;
     }
 
-    /// <summary>The keys that may have made the signature: the one that is said to have, or all where none is.</summary>
-    private IEnumerable<WitnessKey> KeysOf(string witness, AttachedLayer layer) =>
-        from named in _resources.WitnessesNamed(witness)
-        from key in named.Keys
-        where layer.KeyFingerprint is null || layer.KeyFingerprint == key.PublicKey.Fingerprint.ToString()
-        select key;
+    /// <summary>The keys that may have made the signature, the one that is said to have first.</summary>
+    private IEnumerable<WitnessKey> KeysOf(string witness, AttachedLayer layer) => _resources.WitnessesNamed(witness)
+        .SelectMany(named => named.Keys)
+        .OrderByDescending(key => key.PublicKey.Fingerprint.ToString() == layer.KeyFingerprint);
 
     private DateTimeOffset SignedAt(AttachedLayer layer) =>
         DateTimeOffset.TryParse(layer.SignedAt, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var told) && told < _now

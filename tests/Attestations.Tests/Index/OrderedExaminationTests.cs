@@ -13,7 +13,7 @@ public sealed class OrderedExaminationTests
     private readonly OrderedExamination _examination;
 
     public OrderedExaminationTests() =>
-        _examination = new OrderedExamination(new IndexUnderTest(TestKey.Resources(TestKey.Witness("release", Release.Pinned()))).Writer, cores: 4);
+        _examination = new OrderedExamination(new IndexUnderTest(TestKey.Resources(TestKey.Witness("release", Release.Pinned()))).Writer, cores: () => 4);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -80,12 +80,15 @@ public sealed class ReconciliationTests : IAsyncLifetime
         _sent[2].EventId.Should().Be(_sent[1].EventId).And.StartWith("reconcile-");
     }
 
-    [Fact]
-    public async Task What_a_witness_took_back_is_not_sent_again()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_witness_took_back_is_not_sent_again_even_where_the_key_that_did_is_believed_no_more(bool isPinned)
     {
+        var key = isPinned ? _witness.ActiveKey!.PublicKey.Fingerprint : Digest.Of("a key that was unpinned"u8);
         Catalogue("team/app");
         Hold("team/app", "1", "one");
-        _known.Add(index => index.Revoke(Image("one"), new IndexedRevocation("r", "release", "leaked", _witness.ActiveKey!.PublicKey.Fingerprint)));
+        _known.Add(index => index.Revoke(Image("one"), new IndexedRevocation("r", "release", "leaked", key)));
 
         var report = await RunAsync();
 
@@ -265,6 +268,47 @@ public sealed class ReconciliationTests : IAsyncLifetime
 
         (report.Restored, report.Sent, report.Known).Should().Be((1, 0, 1));
         _signer!.Log.Revoked.Should().ContainSingle().Which.Reason.Should().Be("leaked");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_revocation_whose_tag_was_cleaned_up_or_overwritten_with_junk_is_attached_again(bool isJunk)
+    {
+        Hold("team/app", "1", "one");
+        _ = await RunAsync();
+        var revoked = await _signer!.Get<Revocation>().RevokeAsync(Image("one"), _witness, "leaked", TestContext.Current.CancellationToken);
+        _ = await RunAsync();
+        var tag = AttachmentTag.Revocations.Of(Image("one"));
+        if (isJunk)
+        {
+            var junk = new WrittenLayer(MediaTypes.Revocation, revoked.Payload.ToArray(), "anVuaw==", revoked.KeyFingerprint.ToString());
+            _held.Hold("team/app", WrittenLayer.Manifest(junk), tag);
+            _signer.Dispose();
+            _signer = null;
+            _known.Add(index => index.Revoke(Image("one"), new IndexedRevocation(revoked.Id, "release", "leaked", revoked.KeyFingerprint) { Signature = revoked.Signature }));
+        }
+        else
+        {
+            _held.Forget("team/app", tag);
+        }
+
+        _ = await RunAsync();
+
+        SignatureManifest.Read(_held.ManifestAt("team/app", tag)).Layers.Select(layer => layer.Signature).Should().Contain(Convert.ToBase64String(revoked.Signature.Span));
+    }
+
+    [Fact]
+    public async Task G3_an_index_with_a_child_whose_revocations_cannot_be_read_is_not_sent()
+    {
+        var child = HeldContents.Manifest("amd64");
+        _held.Hold("team/app", child);
+        _held.Hold("team/app", HeldContents.Index(child), "1");
+        _held.Hold("team/app", "{"u8.ToArray(), AttachmentTag.Revocations.Of(_registry.Image(child, "team/app")));
+
+        var report = await RunAsync();
+
+        (report.Sent, report.Failed).Should().Be((0, 1));
     }
 
     [Fact]

@@ -75,6 +75,16 @@ public sealed class LogRestorationTests : IAsyncLifetime
         (report.Restored, report.Created, _keys.Signatures - paid).Should().Be((2, 0, 0));
     }
 
+    [Fact]
+    public async Task A_wrong_hint_at_the_key_takes_nothing_from_what_the_witness_signed()
+    {
+        Attach((await LayerAsync(_active)) with { KeyFingerprint = _foreign.PublicKey.Fingerprint.ToString() });
+        Revoke((await RevocationAsync(_active)) with { KeyFingerprint = "none" });
+        using var signer = Signer();
+
+        (await signer.SignAsync(Push)).Restored.Should().Be(2);
+    }
+
     public static TheoryData<string> Attacks => ["another key", "another key's name", "a revoked key", "another image", "another repository", "another witness", "no signature", "no Base64", "another type", "a signature cut short"];
 
     [Theory]

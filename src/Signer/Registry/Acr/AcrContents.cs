@@ -6,7 +6,7 @@ namespace Kritis.Events.Signer.Registry.Acr;
 
 /// <summary>
 /// Lists an instance of Container Registry by Alibaba Cloud's API, because its registry lists no repositories. The lists of tags name digests, so that
-/// nothing more is asked about what is known.
+/// each is asked about once in a process, for what it stands for.
 /// </summary>
 internal sealed class AcrContents(ContainerRegistry instances, DistributionContents distribution) : IRegistryContents
 {
