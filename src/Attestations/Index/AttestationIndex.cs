@@ -121,12 +121,12 @@ public sealed class AttestationIndex
         return ImageKey.Of(_repositories.NumberOf(image.Registry, image.Repository), image.Digest);
     }
 
-    private Image ImageOf(ImageKey key)
+    internal Image ImageOf(ImageKey key)
     {
         Span<byte> hash = stackalloc byte[Digest.HashLength];
         key.CopyHashTo(hash);
         var repository = _repositories.NameOf(key.Repository);
-        return new Image(repository.Registry, repository.Repository, Digest.Parse($"sha256:{Convert.ToHexStringLower(hash)}"));
+        return new Image(repository.Registry, repository.Repository, Digest.FromHash(hash));
     }
 
     private bool Change(ImageKey image, Func<AttestedImage, AttestedImage> change)

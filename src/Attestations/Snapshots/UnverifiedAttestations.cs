@@ -4,7 +4,6 @@ using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Payloads;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Attestations.Verification;
-using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 using Microsoft.Win32.SafeHandles;
 
@@ -129,10 +128,7 @@ internal sealed class UnverifiedAttestations
 
     private AttestationCreated Read(ImageKey key, PinnedKey signer, long where)
     {
-        Span<byte> hash = stackalloc byte[Digest.HashLength];
-        key.CopyHashTo(hash);
-        var repository = _index.Repositories.NameOf(key.Repository);
-        var image = new Image(repository.Registry, repository.Repository, Digest.FromHash(hash));
+        var image = _index.ImageOf(key);
         var payload = SimpleSigningPayload.Create(image, signer.Witness);
         return new AttestationCreated
         {

@@ -53,7 +53,8 @@ internal sealed class RememberedStatements(IResourceSource resources)
         RevokedAt = revocation.RevokedAt,
     };
 
-    private static AttestationCreated Message(Image image, IndexedAttestation attestation, WitnessKey key) => new()
+    /// <summary>An attestation as it stood in the log, but for the rule that asked for it, which the index does not keep.</summary>
+    public static AttestationCreated Message(Image image, IndexedAttestation attestation, WitnessKey key) => new()
     {
         Id = attestation.IdFor(image),
         Image = image,

@@ -6,6 +6,7 @@ using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Signer.Kms;
 using Kritis.Events.Signer.Registry;
+using Kritis.Events.Signer.Restoring;
 using Kritis.Events.Signer.Rules;
 
 namespace Kritis.Events.Signer.Signing;
@@ -67,22 +68,8 @@ internal sealed partial class TagClaimer(
         }, cancellationToken);
     }
 
-    private static AttestationCreated Attestation(SigningRequest request, RequestedSignature signature, WitnessKey key, IndexedAttestation attestation) => new()
-    {
-        Id = attestation.IdFor(request.Image),
-        Image = request.Image,
-        Witness = attestation.Witness,
-        KeyFingerprint = attestation.KeyFingerprint,
-        KeyId = key.KeyId,
-        KeyVersionId = key.KeyVersionId,
-        Algorithm = key.PublicKey.Algorithm.Name(),
-        Payload = SimpleSigningPayload.Create(request.Image, attestation.Witness),
-        Signature = attestation.Signature,
-        Rule = signature.Rule,
-        Tag = request.Tag,
-        EventId = request.EventId,
-        CreatedAt = attestation.CreatedAt,
-    };
+    private static AttestationCreated Attestation(SigningRequest request, RequestedSignature signature, WitnessKey key, IndexedAttestation attestation) =>
+        RememberedStatements.Message(request.Image, attestation, key) with { Rule = signature.Rule, Tag = request.Tag, EventId = request.EventId };
 
     private void Tell(AttestationCreated created, WitnessKey key, TimeSpan elapsed)
     {
