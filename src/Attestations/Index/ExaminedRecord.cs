@@ -12,6 +12,9 @@ internal sealed record ExaminedRecord(LogPosition Position)
 
     public AttestationRevoked? Revoked { get; init; }
 
+    /// <summary>Whether it has passed every check but that of its signature, which nobody has looked at.</summary>
+    public bool AwaitsSignature { get; init; }
+
     /// <summary>Whether it counts; null where its image is passed over, or there is none.</summary>
     public Verdict? Verdict { get; init; }
 

@@ -142,6 +142,7 @@ public sealed partial class IndexFollower : BackgroundService
                     break;
                 case LogEvent.CaughtUp:
                     Log.CaughtUp(_logger, _log.Description, Read);
+                    _snapshot?.EndFiling();
                     _ = _caughtUp.TrySetResult();
                     NowCurrent();
                     _snapshot?.CaughtUp();

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Attestations.Snapshots;
 using Kritis.Events.Attestations.Verification;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Contracts.Messages;
@@ -29,7 +30,7 @@ public sealed partial class IndexWriter
         ArgumentNullException.ThrowIfNull(meters);
         (_index, _examination, _logger) = (index, new RecordExamination(resources, options), logger);
         var meter = meters.Create("Kritis.Events.Attestations");
-        _records = meter.CreateCounter<long>("kritis_log_records", description: "Records read from the attestation log, by what came of them.");
+        _records = meter.CreateCounter<long>("kritis_log_records", description: "Records read from the attestation log, by what came of them. What was filed to be verified later and is forged counts once more then.");
         _tagClaims = meter.CreateCounter<long>("kritis_log_tag_claims", description: "Claims of tags read with attestations, by what came of them.");
         _ = meter.CreateObservableGauge("kritis_index_attestations", () => index.Count, description: "Attestations in the index.");
         _ = meter.CreateObservableGauge("kritis_index_revocations", () => index.RevocationCount, description: "Revocations in the index.");
@@ -61,8 +62,34 @@ public sealed partial class IndexWriter
     /// <summary>Reads and verifies a record. It changes nothing and may be called from several threads; only what comes of it must be written in order.</summary>
     internal ExaminedRecord Examine(LogEvent.Record record) => _examination.Examine(record);
 
+    /// <summary>From now on attestations that may wait for their signatures to be verified are filed; null for none.</summary>
+    internal void FileWith(SignatureFiling? filing) => _examination.Filing = filing;
+
     /// <summary>Folds in what came of a record.</summary>
-    internal void Write(ExaminedRecord examined) => Count(_records, examined switch
+    internal void Write(ExaminedRecord examined)
+    {
+        if (!examined.AwaitsSignature)
+        {
+            Fold(examined);
+        }
+        else if (_examination.Filing?.TryFile(examined.Created!) is true)
+        {
+            Count(_records, "filed");
+        }
+        else
+        {
+            Fold(_examination.VerifyAtOnce(examined.Created!, examined.Position));
+        }
+    }
+
+    /// <summary>An attestation that was filed is forged.</summary>
+    internal void NoteForgery(AttestationCreated created, Verdict verdict)
+    {
+        Log.FiledDropped(_logger, created.Image, created.Witness, verdict.FailedCheck.ToString()!, verdict.Explanation);
+        Count(_records, $"dropped-{verdict.FailedCheck}");
+    }
+
+    private void Fold(ExaminedRecord examined) => Count(_records, examined switch
     {
         { Verdict: null } when examined is { Created: null, Revoked: null } => Drop(examined.Position, "unreadable", "it is no attestation or revocation in this format"),
         { Verdict: null } => PassedOver,
@@ -159,6 +186,9 @@ public sealed partial class IndexWriter
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Record {Offset} ({MessageId}) of the attestation log does not count ({Check}): {Explanation}.")]
         public static partial void Dropped(ILogger logger, long offset, string messageId, string check, string explanation);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The attestation of {Image} by '{Witness}' that was filed from the attestation log does not count ({Check}): {Explanation}.")]
+        public static partial void FiledDropped(ILogger logger, Image image, string witness, string check, string explanation);
 
         [LoggerMessage(Level = LogLevel.Warning,
             Message = "The claim of a tag that came with attestation {Id} of {Image} does not count ({Check}): {Explanation}. The attestation does.")]

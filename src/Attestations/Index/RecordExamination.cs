@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Attestations.Snapshots;
 using Kritis.Events.Attestations.Verification;
 using Kritis.Events.Contracts.Messages;
 using Kritis.Events.Contracts.Wire;
@@ -11,6 +12,15 @@ namespace Kritis.Events.Attestations.Index;
 /// <summary>Reads records of the log and verifies them against the keys that are pinned at that moment. Safe to use from several threads.</summary>
 internal sealed class RecordExamination(IResourceSource resources, IndexWriterOptions options)
 {
+    /// <summary>Which signatures may wait; null while all are verified at once.</summary>
+    private volatile SignatureFiling? _filing;
+
+    public SignatureFiling? Filing
+    {
+        get => _filing;
+        set => _filing = value;
+    }
+
     /// <summary>Never throws for what stands in the record.</summary>
     public ExaminedRecord Examine(LogEvent.Record record) => record.Type switch
     {
@@ -38,7 +48,25 @@ internal sealed class RecordExamination(IResourceSource resources, IndexWriterOp
             return new ExaminedRecord(position) { Created = created };
         }
 
+        // The claim of a tag can take an admission away, and counts beside a valid attestation only: both at once.
+        if (_filing is { } filing && created.TagClaim is null && filing.MayWait(created))
+        {
+            var failure = AttestationVerifier.FailureBeforeSignature(created, resources.Current);
+            return new ExaminedRecord(position) { Created = created, Verdict = failure, AwaitsSignature = failure is null };
+        }
+
+        return VerifyAtOnce(created, position);
+    }
+
+    /// <summary>Looks at the signature, too.</summary>
+    public ExaminedRecord VerifyAtOnce(AttestationCreated created, LogPosition position)
+    {
         var (verdict, tagVerdict) = Verify(created);
+        if (verdict.FailedCheck == AttestationCheck.SignatureValid)
+        {
+            _filing?.NoteForgery();
+        }
+
         return new ExaminedRecord(position) { Created = created, Verdict = verdict, TagVerdict = tagVerdict };
     }
 

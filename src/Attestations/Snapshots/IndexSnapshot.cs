@@ -20,6 +20,7 @@ public sealed partial class IndexSnapshot : IDisposable
     private readonly SnapshotRecorder? _recorder;
     private readonly FileStream? _lock;
     private volatile UnverifiedAttestations? _unverified;
+    private bool _hasCaughtUp;
 
     /// <summary>A snapshot in <paramref name="options"/>' folder, which another process must not use as well.</summary>
     public IndexSnapshot(
@@ -53,6 +54,7 @@ public sealed partial class IndexSnapshot : IDisposable
         }
 
         var coverage = Read(_recorder, pinned);
+        BeginFiling(_recorder);
         if (coverage is null || pinned.IsSubsetOf(coverage.Keys))
         {
             return coverage;
@@ -69,16 +71,29 @@ public sealed partial class IndexSnapshot : IDisposable
     /// <summary>Notes that the log has been read to its end.</summary>
     internal void CaughtUp() => _recorder?.Complete();
 
+    /// <summary>From now on every attestation is verified as it is read: the log is about to have been read to its end.</summary>
+    internal void EndFiling()
+    {
+        _hasCaughtUp = true;
+        _writer.FileWith(null);
+        _recorder?.EndFiling();
+    }
+
     /// <summary>Begins a file anew, for the log is about to be read from its first record and the old file is no longer to be used.</summary>
     /// <param name="keepsUnverified">Whether what the old file held and is valid still counts.</param>
     internal void Restart(bool keepsUnverified)
     {
+        _writer.FileWith(null);
         if (!keepsUnverified)
         {
             ForgetUnverified();
         }
 
         _recorder?.Begin();
+        if (!keepsUnverified && !_hasCaughtUp && _recorder is not null)
+        {
+            BeginFiling(_recorder);
+        }
     }
 
     /// <summary>Writes what waits.</summary>
@@ -138,8 +153,32 @@ public sealed partial class IndexSnapshot : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// Until the log has been read to its end for the first time, signatures are not verified as they are read: their places are kept, in the old file or
+    /// the new one.
+    /// </summary>
+    private void BeginFiling(SnapshotRecorder recorder)
+    {
+        try
+        {
+            if (_unverified is not { } unverified)
+            {
+                unverified = UnverifiedAttestations.Of(_options.NewPath, _index, _resources);
+                Use(unverified);
+            }
+
+            recorder.BeginFiling(unverified);
+            _writer.FileWith(new SignatureFiling(recorder, unverified, _index));
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            // The recorder has told that it cannot be written: everything is verified as it is read.
+        }
+    }
+
     private void Use(UnverifiedAttestations unverified)
     {
+        unverified.Forged += _writer.NoteForgery;
         unverified.Damaged += what =>
         {
             Log.Untrue(_logger, _options.Path, what);

@@ -80,6 +80,11 @@ internal sealed class SnapshotReader(UnverifiedAttestations unverified, Attestat
         }
 
         var start = End + prefix.Length;
+        if (start + length >= SignaturePlace.MostOffset)
+        {
+            throw new SnapshotDamagedException("it is larger than 64 GiB");
+        }
+
         if (start + length + SHA256.HashSizeInBytes > fileLength)
         {
             return false;
@@ -147,8 +152,10 @@ internal sealed class SnapshotReader(UnverifiedAttestations unverified, Attestat
         var repository = reader.Int32();
         var hash = reader.Bytes(Digest.HashLength);
         var (signer, length) = (reader.UInt16(), reader.UInt16());
+        var isFiled = (length & SnapshotFormat.Filed) != 0;
+        length &= ~SnapshotFormat.Filed;
         var offset = start + reader.Position;
-        _ = reader.Bytes(length);
+        var signature = reader.Bytes(length);
         if ((uint)repository >= (uint)_numbers.Repositories.Count || signer >= _numbers.Signers.Count || length is 0 or > SnapshotFormat.MostSignature)
         {
             throw new SnapshotDamagedException("an attestation names a repository, a signer or a signature that cannot be");
@@ -157,7 +164,7 @@ internal sealed class SnapshotReader(UnverifiedAttestations unverified, Attestat
         var key = _numbers.Signers[signer];
         if (pinned.Contains(key))
         {
-            unverified.Add(ImageKey.Of(_numbers.Repositories[repository], hash), signer, key, offset, length);
+            unverified.Add(ImageKey.Of(_numbers.Repositories[repository], hash), key, SignaturePlace.Of(offset, signature, isFiled));
         }
     }
 

@@ -17,7 +17,12 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
     private UnverifiedAttestations? _held;
     private bool _hasMoved;
     private bool _isNew;
+    private bool _isFull;
     private bool _isFailing;
+    private volatile bool _isFiling;
+
+    /// <summary>Whether <see cref="TryFile"/> files at all.</summary>
+    public bool IsFiling => _isFiling;
 
     /// <summary>Goes on with a file that was read.</summary>
     /// <param name="writer">Writes behind its last whole block.</param>
@@ -30,13 +35,34 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
         }
     }
 
+    /// <summary>From now on attestations that nobody has verified are taken as well, until <see cref="EndFiling"/>.</summary>
+    /// <param name="held">What the file holds and the index may not.</param>
+    public void BeginFiling(UnverifiedAttestations held)
+    {
+        lock (_writing)
+        {
+            (_held, _isFiling) = (held, _writer is not null);
+        }
+    }
+
+    /// <summary>Only what is verified is taken from now on.</summary>
+    public void EndFiling()
+    {
+        lock (_writing)
+        {
+            _isFiling = false;
+            _held?.Seal();
+        }
+    }
+
     /// <summary>Begins a file anew.</summary>
     public void Begin()
     {
         lock (_writing)
         {
             _writer?.Dispose();
-            (_writer, _coverage, _held, _hasMoved, _isNew) = (null, null, null, false, true);
+            _held?.Seal();
+            (_writer, _coverage, _held, _hasMoved, _isNew, _isFull, _isFiling) = (null, null, null, false, true, false, false);
             if (Try(() => _writer = SnapshotWriter.Begin(options.NewPath, index)))
             {
                 _isFailing = false;
@@ -65,10 +91,34 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
 
             var signer = new PinnedKey(created.Witness, created.KeyFingerprint, algorithm);
             var image = index.KeyOf(created.Image);
-            if (_isNew || (isNew && _held?.Holds(image, signer) is not true))
+            if (_isNew || (isNew && _held?.HoldsVerified(image, signer) is not true))
             {
-                _writer.Add(image, signer, created.Signature.Span);
+                _ = _writer.Add(image, signer, created.Signature.Span);
             }
+        }
+    }
+
+    /// <summary>Takes an attestation whose signature nobody has looked at. Not a second one for the same image and key: the first may hide it.</summary>
+    /// <returns>Whether it was taken.</returns>
+    public bool TryFile(AttestationCreated created)
+    {
+        lock (_writing)
+        {
+            if (!_isFiling || !SignatureAlgorithmNames.TryParse(created.Algorithm, out var algorithm))
+            {
+                return false;
+            }
+
+            var signer = new PinnedKey(created.Witness, created.KeyFingerprint, algorithm);
+            var image = index.KeyOf(created.Image);
+            if (_held!.Holds(image, signer))
+            {
+                return false;
+            }
+
+            var offset = _writer!.Add(image, signer, created.Signature.Span, isFiled: true);
+            _held.AddWaiting(image, signer, created.Signature, offset);
+            return true;
         }
     }
 
@@ -91,7 +141,7 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
         lock (_writing)
         {
             Write();
-            if (_isNew && !_isFailing && _writer is not null && Try(() => File.Move(options.NewPath, options.Path, overwrite: true)))
+            if (_isNew && !_isFailing && (_writer is not null || _isFull) && Try(() => File.Move(options.NewPath, options.Path, overwrite: true)))
             {
                 _isNew = false;
             }
@@ -127,10 +177,15 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
         if (Try(() => fits = _writer.TryWrite(_coverage, options.MostBytes)))
         {
             (_hasMoved, _isFailing) = (false, false);
+            if (fits)
+            {
+                _held?.Written(_writer.RecordsStart);
+            }
         }
 
         if (!fits)
         {
+            _isFull = true;
             GiveUp("it would become larger than it may be");
         }
         else if (_writer.Waiting > SnapshotFormat.MostContent / 2)
@@ -139,11 +194,14 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
         }
     }
 
-    /// <summary>A file with a gap would hide attestations, so it ends where it is: from there on the log has them at the next start.</summary>
+    /// <summary>
+    /// A file with a gap would hide attestations, so it ends where it is: from there on the log has them at the next start. What was filed and waits
+    /// stays in memory until it is verified.
+    /// </summary>
     private void GiveUp(string reason)
     {
         _writer!.Dispose();
-        _writer = null;
+        (_writer, _isFiling) = (null, false);
         Log.GivenUp(logger, options.Path, reason);
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Kritis.Events.Attestations.Snapshots;
 
 /// <summary>
-/// Writes the snapshot in regular steps, and once the verifier has caught up verifies what the old one held, so that the first admission of each image
+/// Writes the snapshot in regular steps, and once the verifier has caught up verifies what it holds and nobody has verified, so that the first admission of each image
 /// need not, and the file is not needed any more.
 /// </summary>
 internal sealed partial class SnapshotUpkeep(
@@ -48,6 +48,11 @@ internal sealed partial class SnapshotUpkeep(
         if (ReferenceEquals(snapshot.Unverified, unverified))
         {
             snapshot.ForgetUnverified();
+        }
+
+        if (unverified.Count == 0)
+        {
+            return;
         }
 
         Log.Verified(logger, unverified.Count, time.GetElapsedTime(started).TotalSeconds);

@@ -44,16 +44,26 @@ internal sealed class SnapshotWriter(SafeFileHandle file, long end, AttestationI
     public static SnapshotWriter Continue(string path, long end, AttestationIndex index, SnapshotNumbers numbers) =>
         new(File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), end, index, numbers);
 
-    public void Add(ImageKey image, PinnedKey signer, ReadOnlySpan<byte> signature)
+    /// <summary>Where in the file the records of the block begin that was written last.</summary>
+    public long RecordsStart { get; private set; }
+
+    /// <summary>Adds an attestation to what waits.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="signer">The key that is said to have signed.</param>
+    /// <param name="signature">The signature.</param>
+    /// <param name="isFiled">Whether nobody has looked at the signature.</param>
+    /// <returns>Where the signature stands, behind the records' start.</returns>
+    public int Add(ImageKey image, PinnedKey signer, ReadOnlySpan<byte> signature, bool isFiled = false)
     {
         Span<byte> hash = stackalloc byte[Digest.HashLength];
         image.CopyHashTo(hash);
         _records.Int32(NumberOf(image.Repository));
         _records.Bytes(hash);
         _records.UInt16(NumberOf(signer));
-        _records.UInt16(signature.Length);
+        _records.UInt16(signature.Length | (isFiled ? SnapshotFormat.Filed : 0));
         _records.Bytes(signature);
         _count++;
+        return _records.Length - signature.Length;
     }
 
     /// <summary>Writes what waits, with what the file then covers.</summary>
@@ -76,6 +86,7 @@ internal sealed class SnapshotWriter(SafeFileHandle file, long end, AttestationI
         RandomAccess.Write(file, prefix, _end);
         RandomAccess.Write(file, _block.Written, _end + prefix.Length);
         RandomAccess.Write(file, hash, _end + prefix.Length + _block.Length);
+        RecordsStart = _end + prefix.Length + _block.Length - _records.Length;
         _end += prefix.Length + _block.Length + hash.Length;
         _count = 0;
         _records.Clear();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Payloads;
@@ -10,20 +9,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Kritis.Events.Attestations.Snapshots;
 
 /// <summary>
-/// The attestations of a snapshot that nobody has verified yet: where each one's signature stands in the file. One counts only once it has passed the
-/// same checks as a record of the log, when its image is asked for or in the background, whichever comes first. So whoever can write the file cannot
-/// have anything admitted.
+/// The attestations of a snapshot file that nobody has verified yet: where each one's signature stands in it. One counts only once it has passed the
+/// same checks as a record of the log, when its image is asked for or in the background, whichever comes first. So whoever can write the file, or
+/// the log, cannot have anything admitted.
 /// </summary>
 internal sealed class UnverifiedAttestations
 {
-    private const int LengthBits = 10;
     private readonly AttestationIndex _index;
     private readonly IResourceSource _resources;
-    private readonly Dictionary<Kept, int> _slots = [];
-    private readonly List<Signer> _signers = [];
-
-    /// <summary>Offset and length of the signature; 0 once nothing is to be done any more.</summary>
-    private readonly List<long> _places = [];
+    private readonly UnverifiedPlaces _places = new();
     private int _damage;
 
     private UnverifiedAttestations(SafeFileHandle file, AttestationIndex index, IResourceSource resources) =>
@@ -32,101 +26,102 @@ internal sealed class UnverifiedAttestations
     /// <summary>Raised once, for the first attestation that the file should not have held. Handlers must not throw.</summary>
     public event Action<string>? Damaged;
 
+    /// <summary>Raised for each that was filed as it came from the log and is not true. Handlers must not throw.</summary>
+    public event Action<AttestationCreated, Verdict>? Forged;
+
     /// <summary>Never closed by hand: an admission that is under way would find its signature gone.</summary>
     public SafeFileHandle File { get; }
 
-    /// <summary>How many the file held.</summary>
-    public int Count => _slots.Count;
+    /// <summary>How many it took in.</summary>
+    public int Count => _places.Count;
 
-    /// <summary>The images with what is kept of them, in the order of the file.</summary>
-    public IEnumerable<ImageKey> Images => _slots.Keys.Select(kept => kept.Image);
+    /// <summary>The images with what is kept of them, in the order of the file. Not before it is <see cref="Seal">sealed</see>.</summary>
+    public IEnumerable<ImageKey> Images => _places.Images;
 
     /// <summary>None yet, of the file at <paramref name="path"/>.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static UnverifiedAttestations Of(string path, AttestationIndex index, IResourceSource resources) =>
         new(System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), index, resources);
 
-    /// <summary>While the file is read: one more signature.</summary>
-    public void Add(ImageKey image, int signer, PinnedKey key, long offset, int length)
-    {
-        if (!_signers.Exists(known => known.Number == signer))
-        {
-            _signers.Add(new Signer(signer, key));
-        }
-
-        if (_slots.TryAdd(new Kept(image, signer), _places.Count))
-        {
-            _places.Add((offset << LengthBits) | (long)length);
-        }
-    }
+    /// <summary>While the file is read: one more signature. Of two for the same image and key the one that was verified when it was written stays.</summary>
+    public void Add(ImageKey image, PinnedKey key, SignaturePlace place) => _places.Add(image, key, place);
 
     /// <summary>While the file is read: makes room.</summary>
-    public void Expect(int attestations)
-    {
-        _ = _slots.EnsureCapacity(attestations);
-        _ = _places.EnsureCapacity(attestations);
-    }
+    public void Expect(int attestations) => _places.Expect(attestations);
 
-    public bool Holds(ImageKey image, PinnedKey key) => _signers.Exists(signer => signer.Key == key && _slots.ContainsKey(new Kept(image, signer.Number)));
+    /// <summary>One more that is about to be written: until <see cref="Written"/> it is kept here. Not where one is held for the image and key.</summary>
+    public void AddWaiting(ImageKey image, PinnedKey key, ReadOnlyMemory<byte> signature, int offset) => _places.Wait(image, key, signature, offset);
+
+    /// <summary>What waits was written, each at its offset behind <paramref name="start"/>.</summary>
+    public void Written(long start) => _places.Written(start);
+
+    /// <summary>Nothing is taken in any more, and looking up needs no lock.</summary>
+    public void Seal() => _places.Seal();
+
+    /// <summary>Whether something is kept for the image and key, verified or not.</summary>
+    public bool Holds(ImageKey image, PinnedKey key) => _places.Holds(image, key);
+
+    /// <summary>Whether the file has one for the image and key that was verified when it was written.</summary>
+    public bool HoldsVerified(ImageKey image, PinnedKey key) => _places.Find(image, key) is { Bits: > 0 } found && !SignaturePlace.From(found.Bits).IsFiled;
 
     /// <summary>The signature as the file has it; null where it has none.</summary>
     public byte[]? SignatureOf(ImageKey image, PinnedKey key) =>
-        _signers.Find(signer => signer.Key == key) is { } known && _slots.TryGetValue(new Kept(image, known.Number), out var slot)
-            ? ReadSignature(_places[slot])
-            : null;
+        _places.Find(image, key) is { Bits: > 0 } found ? ReadSignature(SignaturePlace.From(found.Bits)) : null;
 
     /// <summary>Verifies what is kept of an image and adds to the index what counts. Safe to call from several threads.</summary>
     public void Verify(ImageKey image)
     {
-        foreach (var signer in _signers)
+        foreach (var key in _places.Signers)
         {
-            if (_slots.TryGetValue(new Kept(image, signer.Number), out var slot))
+            if (_places.Find(image, key) is { IsDone: false } found)
             {
-                Verify(image, signer.Key, ref CollectionsMarshal.AsSpan(_places)[slot]);
+                Verify(image, key, found);
             }
         }
     }
 
-    private void Verify(ImageKey image, PinnedKey key, ref long place)
+    private void Verify(ImageKey image, PinnedKey key, UnverifiedPlace found)
     {
-        var where = Volatile.Read(ref place);
-        if (where == 0)
+        if (_index.Holds(image, key.Witness, key.Fingerprint))
         {
+            _ = _places.TryEnd(image, key);
             return;
         }
 
-        if (!_index.Holds(image, key.Witness, key.Fingerprint))
+        var isThere = TryGetSignature(found, out var signature);
+        var attestation = Attestation(image, key, signature);
+        var verdict = AttestationVerifier.Verify(attestation, _resources.Current);
+        if (verdict.FailedCheck is AttestationCheck.WitnessConfigured or AttestationCheck.KeyPinned or AttestationCheck.AlgorithmMatches)
         {
-            var attestation = Read(image, key, where);
-            var verdict = AttestationVerifier.Verify(attestation, _resources.Current);
-            if (verdict.FailedCheck is AttestationCheck.WitnessConfigured or AttestationCheck.KeyPinned or AttestationCheck.AlgorithmMatches)
-            {
-                // A key that is not pinned now has the log read again when it is pinned once more.
-                return;
-            }
-
-            if (verdict.IsValid)
-            {
-                _ = _index.Add(image, new IndexedAttestation { Witness = key.Witness, KeyFingerprint = key.Fingerprint });
-            }
-            else
-            {
-                Report($"it says that {attestation.Image} is attested by '{key.Witness}', which is not so ({verdict.Explanation})");
-            }
+            // A key that is not pinned now has the log read again when it is pinned once more.
+            return;
         }
 
-        Volatile.Write(ref place, 0);
+        if (verdict.IsValid)
+        {
+            _ = _index.Add(image, new IndexedAttestation { Witness = key.Witness, KeyFingerprint = key.Fingerprint });
+            _ = _places.TryEnd(image, key);
+        }
+        else if (_places.TryEnd(image, key))
+        {
+            Tell(attestation, verdict, wasFiled: isThere && (found.IsWaiting || SignaturePlace.From(found.Bits).IsFiled));
+        }
     }
 
-    private void Report(string what)
+    /// <summary>Who forges in the log must not have the file distrusted and the log read again: it would be filed again.</summary>
+    private void Tell(AttestationCreated attestation, Verdict verdict, bool wasFiled)
     {
-        if (Interlocked.Exchange(ref _damage, 1) == 0)
+        if (wasFiled)
         {
-            Damaged?.Invoke(what);
+            Forged?.Invoke(attestation, verdict);
+        }
+        else if (Interlocked.Exchange(ref _damage, 1) == 0)
+        {
+            Damaged?.Invoke($"it says that {attestation.Image} is attested by '{attestation.Witness}', which is not so ({verdict.Explanation})");
         }
     }
 
-    private AttestationCreated Read(ImageKey key, PinnedKey signer, long where)
+    private AttestationCreated Attestation(ImageKey key, PinnedKey signer, ReadOnlyMemory<byte> signature)
     {
         var image = _index.ImageOf(key);
         var payload = SimpleSigningPayload.Create(image, signer.Witness);
@@ -139,27 +134,35 @@ internal sealed class UnverifiedAttestations
             KeyId = "",
             Algorithm = signer.Algorithm.Name(),
             Payload = payload,
-            Signature = ReadSignature(where),
+            Signature = signature,
             CreatedAt = default,
         };
     }
 
-    /// <summary>The signature; empty, which is none, where the file no longer has it.</summary>
-    private byte[] ReadSignature(long place)
+    private bool TryGetSignature(UnverifiedPlace place, out ReadOnlyMemory<byte> signature)
     {
-        var (offset, length) = (place >> LengthBits, (int)(place & ((1 << LengthBits) - 1)));
-        var signature = new byte[length];
+        if (place.IsWaiting)
+        {
+            signature = place.Waiting;
+            return true;
+        }
+
+        var read = ReadSignature(SignaturePlace.From(place.Bits));
+        signature = read;
+        return read is not null;
+    }
+
+    /// <summary>The signature; null where the file no longer has it as it was.</summary>
+    private byte[]? ReadSignature(SignaturePlace place)
+    {
+        var signature = new byte[place.Length];
         try
         {
-            return RandomAccess.Read(File, signature, offset) == length ? signature : [];
+            return RandomAccess.Read(File, signature, place.Offset) == signature.Length && place.Is(signature) ? signature : null;
         }
         catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {
-            return [];
+            return null;
         }
     }
-
-    private readonly record struct Kept(ImageKey Image, int Signer);
-
-    private sealed record Signer(int Number, PinnedKey Key);
 }

@@ -24,6 +24,17 @@ public static class AttestationVerifier
     }
 
     /// <summary>
+    /// Makes every check of an attestation but the last and most expensive one, that of its signature: where nothing fails here it still may be forged.
+    /// </summary>
+    /// <param name="attestation">The attestation.</param>
+    /// <param name="resources">The pinned keys.</param>
+    /// <returns>What failed; null where only the signature is left.</returns>
+    internal static Verdict? FailureBeforeSignature(AttestationCreated attestation, ResourceSet resources) =>
+        SimpleSigningPayload.TryRead(attestation.Payload.Span, out var claim, out var problem)
+            ? FailureBeforeSignature(SignedMessage.Of(attestation), claim!, resources, out _)
+            : Verdict.Failed(AttestationCheck.PayloadReadable, problem!);
+
+    /// <summary>
     /// Checks the claim of a tag that came with an attestation, as strictly and in the same order. It says nothing of the attestation itself, and
     /// counts only beside one that does.
     /// </summary>
@@ -57,6 +68,19 @@ public static class AttestationVerifier
 
     private static Verdict Verify(SignedMessage message, PayloadClaim claim, ResourceSet resources)
     {
+        if (FailureBeforeSignature(message, claim, resources, out var key) is { } failure)
+        {
+            return failure;
+        }
+
+        return key!.PublicKey.Verify(message.Payload.Span, message.Signature.Span)
+            ? Verdict.Valid(claim.Image, claim.Witness, key.PublicKey.Fingerprint)
+            : Verdict.Failed(AttestationCheck.SignatureValid, $"the signature is not that of key {key.DisplayName} over this payload");
+    }
+
+    private static Verdict? FailureBeforeSignature(SignedMessage message, PayloadClaim claim, ResourceSet resources, out WitnessKey? key)
+    {
+        key = null;
         if (ContradictionIn(message, claim) is { } contradiction)
         {
             return Verdict.Failed(AttestationCheck.FieldsMatchPayload, contradiction);
@@ -70,21 +94,16 @@ public static class AttestationVerifier
 
         // Where two namespaces pin one key for different algorithms, neither keeps the other's word from counting.
         var pinned = witnesses.SelectMany(witness => witness.Keys).Where(known => known.PublicKey.Fingerprint == message.KeyFingerprint).ToArray();
-        var key = pinned.FirstOrDefault(known => known.PublicKey.Algorithm.Name() == message.Algorithm) ?? pinned.FirstOrDefault();
+        key = pinned.FirstOrDefault(known => known.PublicKey.Algorithm.Name() == message.Algorithm) ?? pinned.FirstOrDefault();
         if (key is null)
         {
             return Verdict.Failed(AttestationCheck.KeyPinned, $"key {message.KeyFingerprint} is not pinned for witness '{claim.Witness}'");
         }
 
-        if (key.PublicKey.Algorithm.Name() != message.Algorithm)
-        {
-            return Verdict.Failed(AttestationCheck.AlgorithmMatches,
+        return key.PublicKey.Algorithm.Name() == message.Algorithm
+            ? null
+            : Verdict.Failed(AttestationCheck.AlgorithmMatches,
                 $"it names {Excerpt.Of(message.Algorithm)}, but the key is pinned with {key.PublicKey.Algorithm.Name()}");
-        }
-
-        return key.PublicKey.Verify(message.Payload.Span, message.Signature.Span)
-            ? Verdict.Valid(claim.Image, claim.Witness, key.PublicKey.Fingerprint)
-            : Verdict.Failed(AttestationCheck.SignatureValid, $"the signature is not that of key {key.DisplayName} over this payload");
     }
 
     private static string? ContradictionIn(SignedMessage message, PayloadClaim claim)

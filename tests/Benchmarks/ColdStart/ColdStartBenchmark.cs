@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Benchmarks.Data;
 using Kritis.Events.Benchmarks.Running;
 using Kritis.Events.Servers;
@@ -20,9 +21,9 @@ internal sealed class ColdStartBenchmark(Figures figures, GeneratedLog log, int 
         Machine.Print(figures);
         figures.Title("sizes");
         figures.Add("attestations", attestations, "");
-        figures.Add("signatures", "ECDSA over P-256");
         figures.Add("rounds", $"{rounds}, a bare drain, a verifier and the same verifier again in turn");
-        using var key = BenchmarkKey.In(log.KeyFile);
+        using var key = BenchmarkKey.In(log.KeyFile, log.KeyKind);
+        figures.Add("signatures", key.PublicKey.Algorithm.Name());
         using var folder = new VerifierFolder(key.Witness, otherPolicies: 99);
         await using var broker = await RabbitMqServer.StartAsync(cancellationToken);
         var stream = new FilledStream(broker.Uri, attestations);
@@ -70,7 +71,7 @@ internal sealed class ColdStartBenchmark(Figures figures, GeneratedLog log, int 
     {
         var printed = await ChildProcess.RunAsync(
             "dotnet",
-            [BuiltService.Own, "index-memory", "--log", log.File, "--key", log.KeyFile, "--attestations", attestations.ToString(CultureInfo.InvariantCulture)],
+            [BuiltService.Own, "index-memory", "--log", log.File, "--key", log.KeyFile, "--kind", log.KeyKind.ToString(), "--attestations", attestations.ToString(CultureInfo.InvariantCulture)],
             cancellationToken);
         var memory = JsonSerializer.Deserialize(printed.Split('\n').Last(line => line.StartsWith('{')), IndexMemoryJson.Default.IndexMemory)!;
         figures.Add("bytes of the heap an attestation", memory.HeapBytes, "bytes");

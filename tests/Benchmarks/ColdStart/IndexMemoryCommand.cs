@@ -19,11 +19,12 @@ internal static class IndexMemoryCommand
 {
     private static readonly Option<string> LogFile = new("--log") { Required = true };
     private static readonly Option<string> KeyFile = new("--key") { Required = true };
+    private static readonly Option<BenchmarkKeyKind> Kind = new("--kind") { Required = true };
     private static readonly Option<int> Attestations = new("--attestations") { Required = true };
 
     public static Command Create()
     {
-        var command = new Command("index-memory", "Memory of an index.") { LogFile, KeyFile, Attestations };
+        var command = new Command("index-memory", "Memory of an index.") { LogFile, KeyFile, Kind, Attestations };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -31,7 +32,7 @@ internal static class IndexMemoryCommand
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var key = BenchmarkKey.In(parsed.GetRequiredValue(KeyFile));
+        using var key = BenchmarkKey.In(parsed.GetRequiredValue(KeyFile), parsed.GetValue(Kind));
         var resources = new UnchangingResources(new ResourceSet { Witnesses = new Dictionary<string, Witness> { [BenchmarkPolicies.WitnessName] = key.Witness } });
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var index = new AttestationIndex();

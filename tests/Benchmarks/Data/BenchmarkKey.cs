@@ -4,18 +4,16 @@ using Kritis.Events.Attestations.Resources;
 
 namespace Kritis.Events.Benchmarks.Data;
 
-/// <summary>
-/// The witness that attested the generated images: ECDSA over P-256, with which a million signatures are made in a minute. Kept beside what it signed.
-/// </summary>
+/// <summary>The witness's key that attested the generated images. Kept beside what it signed.</summary>
 internal sealed class BenchmarkKey : IDisposable
 {
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly AsymmetricAlgorithm _key;
 
-    private BenchmarkKey()
-    {
-    }
+    private BenchmarkKey(BenchmarkKeyKind kind) =>
+        _key = kind == BenchmarkKeyKind.Rsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public PublicKey PublicKey => PublicKey.FromSubjectPublicKeyInfo(_key.ExportSubjectPublicKeyInfo(), SignatureAlgorithm.EcdsaSha256);
+    public PublicKey PublicKey => PublicKey.FromSubjectPublicKeyInfo(
+        _key.ExportSubjectPublicKeyInfo(), _key is RSA ? SignatureAlgorithm.RsaPkcs1Sha256 : SignatureAlgorithm.EcdsaSha256);
 
     public Witness Witness => new()
     {
@@ -24,9 +22,9 @@ internal sealed class BenchmarkKey : IDisposable
     };
 
     /// <summary>The key in <paramref name="file"/>; a new one is made where there is none.</summary>
-    public static BenchmarkKey In(string file)
+    public static BenchmarkKey In(string file, BenchmarkKeyKind kind = BenchmarkKeyKind.Ec)
     {
-        var key = new BenchmarkKey();
+        var key = new BenchmarkKey(kind);
         if (File.Exists(file))
         {
             key._key.ImportFromPem(File.ReadAllText(file));
@@ -38,7 +36,9 @@ internal sealed class BenchmarkKey : IDisposable
         return key;
     }
 
-    public byte[] Sign(ReadOnlySpan<byte> payload) => _key.SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    public byte[] Sign(ReadOnlySpan<byte> payload) => _key is RSA rsa
+        ? rsa.SignData(payload, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        : ((ECDsa)_key).SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
     public void Dispose() => _key.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Kritis.Events.Attestations.Keys;
 using Kritis.Events.Attestations.Log.Sqlite;
 using Kritis.Events.Attestations.Payloads;
 using Kritis.Events.Attestations.Verification;
@@ -19,22 +20,26 @@ internal sealed class GeneratedLog
     private readonly string _folder;
     private readonly int _attestations;
 
-    private GeneratedLog(DirectoryInfo cache, int attestations)
+    private GeneratedLog(DirectoryInfo cache, int attestations, BenchmarkKeyKind key)
     {
         _folder = cache.FullName;
-        _attestations = attestations;
+        (_attestations, KeyKind) = (attestations, key);
     }
 
+    public BenchmarkKeyKind KeyKind { get; }
+
     /// <summary>The private key that signed it.</summary>
-    public string KeyFile => Path.Combine(_folder, "release.pem");
+    public string KeyFile => Path.Combine(_folder, $"release{Suffix}.pem");
 
     /// <summary>The SQLite file.</summary>
-    public string File => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"log-{_attestations}.db"));
+    public string File => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"log-{_attestations}{Suffix}.db"));
+
+    private string Suffix => KeyKind == BenchmarkKeyKind.Rsa ? "-rsa" : "";
 
     /// <summary>The log in the cache folder; made where it is not there.</summary>
-    public static GeneratedLog In(DirectoryInfo cache, int attestations, TextWriter progress)
+    public static GeneratedLog In(DirectoryInfo cache, int attestations, TextWriter progress, BenchmarkKeyKind key = BenchmarkKeyKind.Ec)
     {
-        var log = new GeneratedLog(cache, attestations);
+        var log = new GeneratedLog(cache, attestations, key);
         if (!System.IO.File.Exists(log.File))
         {
             progress.WriteLine($"Making a log of {attestations} attestations in {log.File}; the next run finds it there.");
@@ -57,7 +62,7 @@ internal sealed class GeneratedLog
             Witness = BenchmarkPolicies.WitnessName,
             KeyFingerprint = publicKey.Fingerprint,
             KeyId = BenchmarkPolicies.WitnessName,
-            Algorithm = "ECDSA_SHA_256",
+            Algorithm = publicKey.Algorithm.Name(),
             Payload = payload,
             Signature = key.Sign(payload),
             Rule = "everything",
@@ -69,7 +74,7 @@ internal sealed class GeneratedLog
 
     private void Make()
     {
-        using var key = BenchmarkKey.In(KeyFile);
+        using var key = BenchmarkKey.In(KeyFile, KeyKind);
         var making = File + ".making";
         System.IO.File.Delete(making);
 

@@ -95,7 +95,7 @@ internal sealed class SnapshotTarget : FuzzTarget
                 foreach (var created in block)
                 {
                     _ = SignatureAlgorithmNames.TryParse(created.Algorithm, out var algorithm);
-                    writer.Add(index.KeyOf(created.Image), new PinnedKey(created.Witness, created.KeyFingerprint, algorithm), created.Signature.Span);
+                    _ = writer.Add(index.KeyOf(created.Image), new PinnedKey(created.Witness, created.KeyFingerprint, algorithm), created.Signature.Span);
                 }
 
                 _ = writer.TryWrite(new SnapshotCoverage(new LogPosition(number, "m"), 0, Pinned));
