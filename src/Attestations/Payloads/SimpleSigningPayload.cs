@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Kritis.Events.Contracts.Images;
 
 namespace Kritis.Events.Attestations.Payloads;
@@ -22,6 +23,18 @@ public static class SimpleSigningPayload
         WitnessName.ThrowIfInvalid(witness);
         return Encoding.UTF8.GetBytes(
             $$$"""{"critical":{"identity":{"docker-reference":"{{{image.Name}}}"},"image":{"docker-manifest-digest":"{{{image.Digest}}}"},"type":"{{{Type}}}"},"optional":{"witness":"{{{witness}}}"}}""");
+    }
+
+    /// <summary>Whether these are the bytes that <see cref="Create"/> writes, of an image that was read from text.</summary>
+    internal static bool Is(ReadOnlySpan<byte> payload, Image image, string witness)
+    {
+        Span<byte> expected = stackalloc byte[MostBytes];
+        return WitnessName.IsValid(witness)
+            && Utf8.TryWrite(
+                expected,
+                $$$"""{"critical":{"identity":{"docker-reference":"{{{image.Registry}}}/{{{image.Repository}}}"},"image":{"docker-manifest-digest":"{{{image.Digest.ToString()}}}"},"type":"{{{Type}}}"},"optional":{"witness":"{{{witness}}}"}}""",
+                out var written)
+            && payload.SequenceEqual(expected[..written]);
     }
 
     /// <summary>

@@ -29,10 +29,18 @@ public static class AttestationVerifier
     /// <param name="attestation">The attestation.</param>
     /// <param name="resources">The pinned keys.</param>
     /// <returns>What failed; null where only the signature is left.</returns>
-    internal static Verdict? FailureBeforeSignature(AttestationCreated attestation, ResourceSet resources) =>
-        SimpleSigningPayload.TryRead(attestation.Payload.Span, out var claim, out var problem)
+    internal static Verdict? FailureBeforeSignature(AttestationCreated attestation, ResourceSet resources)
+    {
+        // A start makes these checks for each record (cold-start watches them): what is as it should be is compared, and only the rest is read.
+        if (SimpleSigningPayload.Is(attestation.Payload.Span, attestation.Image, attestation.Witness))
+        {
+            return FailureBeforeSignature(SignedMessage.Of(attestation), new PayloadClaim(attestation.Image, attestation.Witness), resources, out _);
+        }
+
+        return SimpleSigningPayload.TryRead(attestation.Payload.Span, out var claim, out var problem)
             ? FailureBeforeSignature(SignedMessage.Of(attestation), claim!, resources, out _)
             : Verdict.Failed(AttestationCheck.PayloadReadable, problem!);
+    }
 
     /// <summary>
     /// Checks the claim of a tag that came with an attestation, as strictly and in the same order. It says nothing of the attestation itself, and
@@ -92,9 +100,7 @@ public static class AttestationVerifier
             return Verdict.Failed(AttestationCheck.WitnessConfigured, $"no witness '{claim.Witness}' is configured here");
         }
 
-        // Where two namespaces pin one key for different algorithms, neither keeps the other's word from counting.
-        var pinned = witnesses.SelectMany(witness => witness.Keys).Where(known => known.PublicKey.Fingerprint == message.KeyFingerprint).ToArray();
-        key = pinned.FirstOrDefault(known => known.PublicKey.Algorithm.Name() == message.Algorithm) ?? pinned.FirstOrDefault();
+        key = PinnedKey(witnesses, message);
         if (key is null)
         {
             return Verdict.Failed(AttestationCheck.KeyPinned, $"key {message.KeyFingerprint} is not pinned for witness '{claim.Witness}'");
@@ -104,6 +110,31 @@ public static class AttestationVerifier
             ? null
             : Verdict.Failed(AttestationCheck.AlgorithmMatches,
                 $"it names {Excerpt.Of(message.Algorithm)}, but the key is pinned with {key.PublicKey.Algorithm.Name()}");
+    }
+
+    /// <summary>Where two namespaces pin one key for different algorithms, neither keeps the other's word from counting.</summary>
+    private static WitnessKey? PinnedKey(IReadOnlyList<Witness> witnesses, SignedMessage message)
+    {
+        WitnessKey? pinned = null;
+        foreach (var witness in witnesses)
+        {
+            foreach (var key in witness.Keys)
+            {
+                if (key.PublicKey.Fingerprint != message.KeyFingerprint)
+                {
+                    continue;
+                }
+
+                if (key.PublicKey.Algorithm.Name() == message.Algorithm)
+                {
+                    return key;
+                }
+
+                pinned ??= key;
+            }
+        }
+
+        return pinned;
     }
 
     private static string? ContradictionIn(SignedMessage message, PayloadClaim claim)

@@ -54,6 +54,10 @@ internal sealed class ScriptedLog : IAttestationLog
         new LogPosition(offset, created.Id), MessageNames.AttestationCreated,
         JsonSerializer.SerializeToUtf8Bytes(created, WireJson.Default.AttestationCreated));
 
+    public static LogEvent.Record Record(long offset, AttestationRevoked revoked) => new(
+        new LogPosition(offset, revoked.Id), MessageNames.AttestationRevoked,
+        JsonSerializer.SerializeToUtf8Bytes(revoked, WireJson.Default.AttestationRevoked));
+
     internal sealed record Reading(LogPosition? After)
     {
         public Channel<Func<LogEvent>> Steps { get; } = Channel.CreateUnbounded<Func<LogEvent>>();

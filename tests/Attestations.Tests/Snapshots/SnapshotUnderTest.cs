@@ -13,10 +13,11 @@ internal sealed class SnapshotUnderTest : IAsyncDisposable
     private readonly IndexFollower _follower;
     private readonly SnapshotUpkeep? _upkeep;
 
-    public SnapshotUnderTest(string folder, ResourceSet resources, TimeSpan? interval = null, bool verifiesAll = false)
+    public SnapshotUnderTest(string folder, ResourceSet resources, TimeSpan? interval = null, bool verifiesAll = false, long? mostBytes = null)
     {
         System = new IndexUnderTest(resources);
-        var options = new SnapshotOptions { Folder = folder, Interval = interval ?? TimeSpan.FromHours(1) };
+        var usual = new SnapshotOptions { Folder = folder, Interval = interval ?? TimeSpan.FromHours(1) };
+        var options = usual with { MostBytes = mostBytes ?? usual.MostBytes };
         Snapshot = new IndexSnapshot(options, System.Index, System.Writer, System.Resources, Lines.For<IndexSnapshot>());
         _follower = new IndexFollower(Log, System.Writer, System.Resources, TimeProvider.System, Lines.For<IndexFollower>(), Snapshot);
         _upkeep = verifiesAll ? new SnapshotUpkeep(options, Snapshot, _follower, TimeProvider.System, Lines.For<SnapshotUpkeep>()) : null;

@@ -14,6 +14,9 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
     /// <summary>How long the message at a known offset may take to come; a stream that was made anew never delivers it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long nothing must come for the broker to be told at once what was read.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     private readonly BrokerConnection _broker = new(broker, clientName);
     private readonly StreamPublisher _publisher = new(new BrokerConnection(broker, clientName + " log"), "/kritis/" + clientName, time);
 
@@ -67,7 +70,7 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
                 yield return new LogEvent.CaughtUp();
             }
 
-            await AcknowledgeAsync(subscription, delivery, cancellationToken);
+            await AcknowledgeAsync(() => subscription.AcknowledgeAsync(delivery, cancellationToken), cancellationToken);
         }
     }
 
@@ -144,18 +147,21 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
     {
         while (true)
         {
-            if (await subscription.NextAsync(Timeout.InfiniteTimeSpan, time, cancellationToken) is { } delivery)
+            var patience = subscription.OwesAcknowledgement ? Rest : Timeout.InfiniteTimeSpan;
+            if (await subscription.NextAsync(patience, time, cancellationToken) is { } delivery)
             {
                 return delivery;
             }
+
+            await AcknowledgeAsync(() => subscription.AcknowledgeAllAsync(cancellationToken), cancellationToken);
         }
     }
 
-    private async Task AcknowledgeAsync(StreamSubscription subscription, StreamDelivery delivery, CancellationToken cancellationToken)
+    private async ValueTask AcknowledgeAsync(Func<ValueTask> acknowledge, CancellationToken cancellationToken)
     {
         try
         {
-            await subscription.AcknowledgeAsync(delivery, cancellationToken);
+            await acknowledge();
         }
         catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
         {
