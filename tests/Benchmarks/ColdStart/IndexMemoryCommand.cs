@@ -8,6 +8,7 @@ using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Log;
 using Kritis.Events.Attestations.Log.Sqlite;
 using Kritis.Events.Attestations.Resources;
+using Kritis.Events.Attestations.Snapshots;
 using Kritis.Events.Benchmarks.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,23 +36,50 @@ internal static class IndexMemoryCommand
         using var key = BenchmarkKey.In(parsed.GetRequiredValue(KeyFile), parsed.GetValue(Kind));
         var resources = new UnchangingResources(new ResourceSet { Witnesses = new Dictionary<string, Witness> { [BenchmarkPolicies.WitnessName] = key.Witness } });
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var log = new SqliteAttestationLog(parsed.GetRequiredValue(LogFile), TimeProvider.System);
+        var attestations = parsed.GetValue(Attestations);
+        var filed = await FiledAsync(log, resources, services.GetRequiredService<IMeterFactory>(), cancellationToken);
         var index = new AttestationIndex();
         var writer = new IndexWriter(index, resources, new IndexWriterOptions(), services.GetRequiredService<IMeterFactory>(), NullLogger<IndexWriter>.Instance);
-        using var log = new SqliteAttestationLog(parsed.GetRequiredValue(LogFile), TimeProvider.System);
         var (heap, workingSet) = Memory();
-        await FoldAsync(log, writer, cancellationToken);
+        await FoldAsync(log, writer, snapshot: null, [], cancellationToken);
         var (fullHeap, fullWorkingSet) = Memory();
-        var attestations = parsed.GetValue(Attestations);
         if (index.Count != attestations)
         {
             throw new InvalidOperationException($"The index holds {index.Count} attestations; expected {attestations}.");
         }
 
-        var memory = new IndexMemory((fullHeap - heap) / attestations, (fullWorkingSet - workingSet) / attestations);
+        var memory = new IndexMemory((fullHeap - heap) / attestations, (fullWorkingSet - workingSet) / attestations, filed / attestations);
         await parsed.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(memory, IndexMemoryJson.Default.IndexMemory));
     }
 
-    private static async Task FoldAsync(SqliteAttestationLog log, IndexWriter writer, CancellationToken cancellationToken)
+    /// <summary>The bytes that all attestations take together while they are filed in a snapshot and nobody has verified them.</summary>
+    private static async Task<double> FiledAsync(
+        SqliteAttestationLog log, UnchangingResources resources, IMeterFactory meters, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("kritis-benchmark-snapshot-");
+        try
+        {
+            var index = new AttestationIndex();
+            var writer = new IndexWriter(index, resources, new IndexWriterOptions(), meters, NullLogger<IndexWriter>.Instance);
+            using var snapshot = new IndexSnapshot(
+                new SnapshotOptions { Folder = folder.FullName }, index, writer, resources, NullLogger<IndexSnapshot>.Instance);
+            var pinned = PinnedKey.AllOf(resources.Current);
+            _ = snapshot.Load(pinned);
+            var (heap, _) = Memory();
+            await FoldAsync(log, writer, snapshot, pinned, cancellationToken);
+            snapshot.EndFiling();
+            snapshot.CaughtUp();
+            return Memory().Heap - heap;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task FoldAsync(
+        SqliteAttestationLog log, IndexWriter writer, IndexSnapshot? snapshot, HashSet<PinnedKey> pinned, CancellationToken cancellationToken)
     {
         await foreach (var happened in log.FollowAsync(after: null, cancellationToken))
         {
@@ -59,6 +87,7 @@ internal static class IndexMemoryCommand
             {
                 case LogEvent.Record record:
                     writer.Write(record);
+                    snapshot?.Advance(record.Position, pinned);
                     break;
                 case LogEvent.CaughtUp:
                     return;
@@ -81,7 +110,8 @@ internal static class IndexMemoryCommand
 /// <summary>What an attestation costs in memory.</summary>
 /// <param name="HeapBytes">Bytes of the garbage-collected heap.</param>
 /// <param name="WorkingSetBytes">Bytes of the process' working set.</param>
-internal sealed record IndexMemory(double HeapBytes, double WorkingSetBytes);
+/// <param name="FiledHeapBytes">Bytes of the heap while it is filed and not verified.</param>
+internal sealed record IndexMemory(double HeapBytes, double WorkingSetBytes, double FiledHeapBytes);
 
 /// <summary>The line's format.</summary>
 [JsonSerializable(typeof(IndexMemory))]

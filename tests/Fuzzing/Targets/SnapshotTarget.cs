@@ -33,7 +33,7 @@ internal sealed class SnapshotTarget : FuzzTarget
 
     public override IReadOnlyList<Seed> Seeds { get; }
 
-    public override IReadOnlyList<string> Reaches { get; } = ["all of it", "some of it", "nothing of it", "forged", "ignored"];
+    public override IReadOnlyList<string> Reaches { get; } = ["all of it", "some of it", "nothing of it", "forged", "forged in the log", "ignored"];
 
     public override string Take(byte[] input)
     {
@@ -50,8 +50,13 @@ internal sealed class SnapshotTarget : FuzzTarget
         var index = new AttestationIndex();
         var unverified = UnverifiedAttestations.Of(_path, index, _resources);
         using var handle = unverified.File;
-        var forged = false;
+        var (forged, forgedInLog) = (false, false);
         unverified.Damaged += _ => forged = true;
+        unverified.Forged += (_, verdict) =>
+        {
+            Fit.ForALine(verdict.Explanation);
+            forgedInLog = true;
+        };
         try
         {
             new SnapshotReader(unverified, index, Pinned).Read();
@@ -62,6 +67,7 @@ internal sealed class SnapshotTarget : FuzzTarget
             return "ignored";
         }
 
+        unverified.Seal();
         foreach (var image in unverified.Images)
         {
             unverified.Verify(image);
@@ -70,7 +76,7 @@ internal sealed class SnapshotTarget : FuzzTarget
         var attested = Signed.Select(created => created.Image).Distinct().Sum(image => index.Find(image).Attestations.Length);
         BrokenPromiseException.Unless(attested == index.Count, "nothing is attested but what was signed");
         BrokenPromiseException.Unless(Signed.Select(created => created.Image).Distinct().All(IsAsSigned), "nothing is attested by another than who signed");
-        return forged ? "forged" : attested == Signed.Length ? "all of it" : attested > 0 ? "some of it" : "nothing of it";
+        return forged ? "forged" : forgedInLog ? "forged in the log" : attested == Signed.Length ? "all of it" : attested > 0 ? "some of it" : "nothing of it";
 
         bool IsAsSigned(Image image) => index.Find(image).Attestations.All(held =>
             Signed.Any(created => created.Image == image && created.Witness == held.Witness && created.KeyFingerprint == held.KeyFingerprint));
@@ -82,10 +88,14 @@ internal sealed class SnapshotTarget : FuzzTarget
         yield return Written(Signed[..1], Signed[1..]);
         yield return Written([], []);
         yield return Written([.. Signed.Select(created => created with { Signature = Signed[0].Signature })], Signed);
+        yield return Written(isFiled: true, Signed, []);
+        yield return Written(isFiled: true, [.. Signed.Select(created => created with { Signature = Signed[0].Signature })], []);
         yield return [.. SnapshotFormat.Magic];
     }
 
-    private byte[] Written(params AttestationCreated[][] blocks)
+    private byte[] Written(params AttestationCreated[][] blocks) => Written(isFiled: false, blocks);
+
+    private byte[] Written(bool isFiled, params AttestationCreated[][] blocks)
     {
         var index = new AttestationIndex();
         using (var writer = SnapshotWriter.Begin(_path, index))
@@ -95,7 +105,7 @@ internal sealed class SnapshotTarget : FuzzTarget
                 foreach (var created in block)
                 {
                     _ = SignatureAlgorithmNames.TryParse(created.Algorithm, out var algorithm);
-                    _ = writer.Add(index.KeyOf(created.Image), new PinnedKey(created.Witness, created.KeyFingerprint, algorithm), created.Signature.Span);
+                    _ = writer.Add(index.KeyOf(created.Image), new PinnedKey(created.Witness, created.KeyFingerprint, algorithm), created.Signature.Span, isFiled);
                 }
 
                 _ = writer.TryWrite(new SnapshotCoverage(new LogPosition(number, "m"), 0, Pinned));
