@@ -15,6 +15,12 @@ internal sealed class OrderedExamination(IndexWriter writer, Func<int> cores)
     /// <summary>So many that handing them over costs little beside examining them, and so few that all cores have some.</summary>
     private const int MostInBatch = 32;
 
+    /// <summary>
+    /// Fewer are examined by who reads: the log is then slower than the looks at it, and to wake another thread for them costs more. Where the looks are
+    /// slower, more come together meanwhile.
+    /// </summary>
+    private const int FewerThan = 8;
+
     /// <summary>Reads <paramref name="log"/>. What was read before it failed is yielded before the failure is thrown.</summary>
     /// <param name="log">The log, given the token that ends its reading.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -113,7 +119,7 @@ internal sealed class OrderedExamination(IndexWriter writer, Func<int> cores)
     private Task<ExaminedEvent[]> Start(List<LogEvent> batch)
     {
         var events = batch.ToArray();
-        return cores() == 1 ? Task.FromResult(Array.ConvertAll(events, Examine)) : Task.Run(() => Array.ConvertAll(events, Examine));
+        return cores() == 1 || events.Length < FewerThan ? Task.FromResult(Array.ConvertAll(events, Examine)) : Task.Run(() => Array.ConvertAll(events, Examine));
     }
 
     private ExaminedEvent Examine(LogEvent happened) => new(happened, happened is LogEvent.Record record ? writer.Examine(record) : null);
