@@ -13,10 +13,11 @@ internal sealed class LineQueue : IDisposable
     public const int MostWaiting = 4_096;
 
     // As long as that a batch is collected while more lines come; the first after a silence is written at once.
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(1_500);
     private readonly ConcurrentQueue<LogLine> _lines = new();
-    private readonly ManualResetEventSlim _stopping = new();
+    private readonly ManualResetEvent _stopping = new(initialState: false);
+    private volatile bool _isStopping;
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly LineWriter _writer;
     private readonly Thread _thread;
@@ -50,7 +51,8 @@ internal sealed class LineQueue : IDisposable
     /// <summary>Writes what waits, within bounds: nobody may read it.</summary>
     public void Dispose()
     {
-        _stopping.Set();
+        _isStopping = true;
+        _ = _stopping.Set();
         _ = _wake.Set();
         if (_thread.Join(Farewell))
         {
@@ -61,11 +63,11 @@ internal sealed class LineQueue : IDisposable
 
     private void Run()
     {
-        while (!_stopping.IsSet)
+        while (!_isStopping)
         {
             WriteWaiting();
             Sleep();
-            _ = _stopping.Wait(Linger);
+            _ = _stopping.WaitOne(Linger);
         }
 
         WriteWaiting();
@@ -75,7 +77,7 @@ internal sealed class LineQueue : IDisposable
     {
         // Looked at once more after saying so: a line that was added in between would wait for the next.
         _ = Interlocked.Exchange(ref _sleeps, 1);
-        if (_lines.IsEmpty && !_stopping.IsSet)
+        if (_lines.IsEmpty && !_isStopping)
         {
             _ = _wake.WaitOne();
             WriteWaiting();
