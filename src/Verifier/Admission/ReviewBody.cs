@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace Kritis.Events.Verifier.Admission;
 
@@ -14,6 +15,20 @@ internal sealed class ReviewBody : IDisposable
     }
 
     public ReadOnlyMemory<byte> Content => _buffer.AsMemory(0, _length);
+
+    /// <summary>Takes a body that is there as a whole already, which nearly every one is once its request is looked at; null where it is not, or too large.</summary>
+    public static ReviewBody? TryTake(PipeReader reader, int mostBytes)
+    {
+        if (!reader.TryRead(out var read))
+        {
+            return null;
+        }
+
+        var isWhole = read.IsCompleted && !read.IsCanceled && read.Buffer.Length <= mostBytes;
+        var body = isWhole ? Of(read.Buffer) : null;
+        reader.AdvanceTo(isWhole ? read.Buffer.End : read.Buffer.Start);
+        return body;
+    }
 
     /// <summary>Reads a body as it arrives: a length that is only announced costs nothing.</summary>
     /// <returns>The body, or null where it has more than <paramref name="mostBytes"/>.</returns>
@@ -41,6 +56,19 @@ internal sealed class ReviewBody : IDisposable
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         (_buffer, _length) = ([], 0);
+    }
+
+    private static ReviewBody Of(in ReadOnlySequence<byte> content)
+    {
+        var body = new ReviewBody { _length = (int)content.Length };
+        if (body._length > body._buffer.Length)
+        {
+            ArrayPool<byte>.Shared.Return(body._buffer);
+            body._buffer = ArrayPool<byte>.Shared.Rent(body._length);
+        }
+
+        content.CopyTo(body._buffer);
+        return body;
     }
 
     private async Task<bool> FillAsync(Stream stream, int mostBytes, CancellationToken cancellationToken)
