@@ -35,21 +35,12 @@ internal sealed partial class AdmissionEndpoint(
             limit.MaxRequestBodySize = null;
         }
 
-        using var whole = ReviewBody.TryTake(context.Request.BodyReader, options.MaxBodyBytes);
-        await (whole is null ? AwaitAsync(context) : AnswerAsync(context, whole.Content));
-    }
-
-    /// <summary>Answers a review that is still arriving.</summary>
-    private async Task AwaitAsync(HttpContext context)
-    {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
         try
         {
-            using var body = await ReviewBody.ReadAsync(context.Request.Body, options.MaxBodyBytes, either.Token);
+            using var body = await ReviewBody.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, Patience, time);
             await (body is null ? RefuseTooLargeAsync(context) : AnswerAsync(context, body.Content));
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        catch (TimeoutException)
         {
             await RefuseAsync(context, StatusCodes.Status408RequestTimeout, $"the review did not arrive within {Patience.TotalSeconds:0} s");
         }

@@ -11,7 +11,7 @@ namespace Kritis.Events.Verifier.Admission.Scan;
 internal ref struct JsonScan
 {
     /// <summary>The most names of all objects that are open at once.</summary>
-    public const int MostNames = 512;
+    public const int MostNames = 256;
 
     private static readonly JsonReaderOptions Bounded = new() { MaxDepth = ReviewReader.MostDepth };
     private readonly Span<uint> _names;

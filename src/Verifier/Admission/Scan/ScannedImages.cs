@@ -6,7 +6,7 @@ namespace Kritis.Events.Verifier.Admission.Scan;
 internal struct ScannedImages
 {
     /// <summary>The most images; an object with more is unusual.</summary>
-    public const int Most = 32;
+    public const int Most = 16;
 
     private Texts _texts;
     private Lists _lists;
