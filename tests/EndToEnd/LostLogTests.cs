@@ -80,7 +80,9 @@ public sealed class LostLogTests : OwnInstallation
 
         await Eventually.Async("it knows the revocation", async () => await Metrics.SumAsync([fresh], "kritis_index_revocations", Cancellation) == 1, Cancellation);
         (await Review.AdmitsAsync(fresh, revoked, Cancellation)).Should().BeFalse();
-        (await Metrics.SumAsync([fresh], "kritis_index_attestations", Cancellation)).Should().Be(images.Length + 1, "every attestation is back");
+        await Eventually.Async(
+            "every attestation is back", async () => await Metrics.SumAsync([fresh], "kritis_index_attestations", Cancellation) == images.Length + 1, Cancellation,
+            () => fresh.Output);
     }
 
     private static Task<double> SignaturesAsync(IEnumerable<ServiceProcess> signers) => Metrics.SumAsync(signers, "kritis_kms_signatures_total", Cancellation);

@@ -33,16 +33,11 @@ internal sealed class SnapshotReader(UnverifiedAttestations unverified, Attestat
         var length = RandomAccess.GetLength(unverified.File);
         ReadMagic();
         unverified.Expect((int)Math.Min(length / UsualBytes, MostExpected));
-        var buffer = ArrayPool<byte>.Shared.Rent(SnapshotFormat.MostContent);
-        try
+
+        // Not from the shared pool, which would keep its 16 MiB for as long as the service runs.
+        var buffer = new byte[Math.Min(SnapshotFormat.MostContent, length)];
+        while (ReadBlock(buffer, length))
         {
-            while (ReadBlock(buffer, length))
-            {
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

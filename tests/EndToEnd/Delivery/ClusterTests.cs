@@ -64,7 +64,10 @@ public class ClusterTests
         (await bus.CountAsync(MessageNames.SigningErrors, Cancellation)).Should().Be(0);
         foreach (var verifier in installation.Verifiers)
         {
-            (await Metrics.SumAsync([verifier], "kritis_index_attestations", Cancellation)).Should().Be(pushes.Accepted.Count);
+            // What was filed at a start is verified, and counted, in the background.
+            await Eventually.Async(
+                "the index holds what was accepted", async () => await Metrics.SumAsync([verifier], "kritis_index_attestations", Cancellation) == pushes.Accepted.Count,
+                Cancellation, () => verifier.Output);
         }
     }
 

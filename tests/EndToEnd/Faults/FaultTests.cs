@@ -129,6 +129,10 @@ public class FaultTests
         var counts = new List<double>();
         foreach (var verifier in installation.Verifiers)
         {
+            // What was filed at its last start is verified, and counted, in the background.
+            await Eventually.Async(
+                "what was filed is verified", async () => await Metrics.SumAsync([verifier], "kritis_index_attestations", Cancellation) >= pushes.Accepted.Count,
+                Cancellation, () => verifier.Output);
             counts.Add(await Metrics.SumAsync([verifier], "kritis_index_attestations", Cancellation));
         }
 
