@@ -142,12 +142,13 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
 
     private async Task<StreamDelivery> NextAsync(StreamSubscription subscription, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            if (await subscription.NextAsync(Timeout.InfiniteTimeSpan, time, cancellationToken) is { } delivery)
-            {
-                return delivery;
-            }
+            return await subscription.NextAsync(time, cancellationToken);
+        }
+        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
+        {
+            throw Unreadable(failure);
         }
     }
 
@@ -159,9 +160,11 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
         }
         catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
         {
-            throw new AttestationLogException($"{Description} cannot be read any more: {failure.Message}", failure);
+            throw Unreadable(failure);
         }
     }
+
+    private AttestationLogException Unreadable(Exception failure) => new($"{Description} cannot be read any more: {failure.Message}", failure);
 
     private sealed record Start(StreamSubscription Subscription, string Marker, string? Problem);
 }

@@ -11,12 +11,19 @@ namespace Kritis.Events.Attestations.Log.RabbitMq;
 internal sealed class StreamSubscription : IAsyncDisposable
 {
     private const ushort Prefetch = 2000;
+
+    /// <summary>A small part of what is let through without: an acknowledgement for each message costs the broker as much as the delivery.</summary>
     private const int AcknowledgeEvery = 500;
+
+    /// <summary>What stays behind is acknowledged once nothing has come for so long: a broker ends a channel that owes one for half an hour.</summary>
+    private static readonly TimeSpan Stillness = TimeSpan.FromSeconds(1);
+
     private readonly IChannel _channel;
     private readonly Channel<StreamDelivery> _deliveries =
         Channel.CreateBounded<StreamDelivery>(new BoundedChannelOptions(Prefetch) { SingleReader = true, SingleWriter = true });
 
     private int _unacknowledged;
+    private ulong _last;
 
     private StreamSubscription(IChannel channel) => _channel = channel;
 
@@ -33,6 +40,20 @@ internal sealed class StreamSubscription : IAsyncDisposable
         await channel.BasicConsumeAsync(stream, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
             new Dictionary<string, object?> { ["x-stream-offset"] = offset }, consumer, cancellationToken);
         return subscription;
+    }
+
+    /// <summary>The next message.</summary>
+    public async Task<StreamDelivery> NextAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await NextAsync(_unacknowledged > 0 ? Stillness : Timeout.InfiniteTimeSpan, time, cancellationToken) is { } delivery)
+            {
+                return delivery;
+            }
+
+            await AcknowledgeAllAsync(cancellationToken);
+        }
     }
 
     /// <summary>The next message, or null where none came within <paramref name="patience"/>.</summary>
@@ -59,20 +80,20 @@ internal sealed class StreamSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the broker that everything up to <paramref name="delivery"/> was read, in large steps or when nothing more waits.</summary>
-    public async ValueTask AcknowledgeAsync(StreamDelivery delivery, CancellationToken cancellationToken)
+    /// <summary>Notes that everything up to <paramref name="delivery"/> was read; the broker is told in large steps, or when nothing more comes.</summary>
+    public ValueTask AcknowledgeAsync(StreamDelivery delivery, CancellationToken cancellationToken)
     {
-        _unacknowledged++;
-        if (_unacknowledged < AcknowledgeEvery && _deliveries.Reader.TryPeek(out _))
-        {
-            return;
-        }
-
-        _unacknowledged = 0;
-        await _channel.BasicAckAsync(delivery.Tag, multiple: true, cancellationToken);
+        _last = delivery.Tag;
+        return ++_unacknowledged < AcknowledgeEvery ? ValueTask.CompletedTask : AcknowledgeAllAsync(cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
+
+    private ValueTask AcknowledgeAllAsync(CancellationToken cancellationToken)
+    {
+        _unacknowledged = 0;
+        return _channel.BasicAckAsync(_last, multiple: true, cancellationToken);
+    }
 
     private Task TakeAsync(object sender, BasicDeliverEventArgs delivered) =>
         _deliveries.Writer.WriteAsync(StreamDelivery.Of(delivered), delivered.CancellationToken).AsTask();
