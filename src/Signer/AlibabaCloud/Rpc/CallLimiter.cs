@@ -11,7 +11,7 @@ internal sealed class CallLimiter(int perSecond, TimeProvider time)
     // What leaves here evenly arrives a little unevenly; a pace of just the quota would overstep it now and then.
     private const double Headroom = 0.985;
     // One refusal is a call that came a little early; many are a quota that others use as well.
-    private const double Cut = 0.97;
+    private const double Cut = 0.98;
     private const double DeepestCut = 0.8;
     private const double SlowestShare = 0.02;
     private const double RegainedShareASecond = 0.05;
