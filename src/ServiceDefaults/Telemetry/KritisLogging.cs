@@ -1,3 +1,4 @@
+using Kritis.Events.ServiceDefaults.Telemetry.Lines;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Kritis.Events.ServiceDefaults.Telemetry;
@@ -17,6 +18,25 @@ internal static class KritisLogging
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => start.IsOver && level >= LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
             .AddFilter("MassTransit", level => level >= (start.IsOver ? LogLevel.Warning : LogLevel.Error));
+        return HasConsoleOfItsOwn(builder.Configuration) ? builder.AddConsole() : builder.AddLines();
+    }
+
+    /// <summary>A person at a terminal gets colours, and whoever set up the framework's console gets that.</summary>
+    private static bool HasConsoleOfItsOwn(ConfigurationManager configuration) =>
+        !Console.IsOutputRedirected
+        || configuration["Logging:Console:FormatterName"] is not null
+        || configuration["Logging:Console:QueueFullMode"] is not (null or nameof(ConsoleLoggerQueueFullMode.DropWrite));
+
+    private static WebApplicationBuilder AddLines(this WebApplicationBuilder builder)
+    {
+        var console = builder.Services.First(service => service.ImplementationType == typeof(ConsoleLoggerProvider));
+        _ = builder.Services.Remove(console);
+        _ = builder.Services.AddSingleton<ILoggerProvider>(provider => new LineLoggerProvider(provider.GetRequiredService<TimeProvider>()));
+        return builder;
+    }
+
+    private static WebApplicationBuilder AddConsole(this WebApplicationBuilder builder)
+    {
         if (builder.Configuration["Logging:Console:QueueFullMode"] is null)
         {
             // Whoever reads standard output may stop reading; an admission must not wait for its line. What is left out is counted in the log.

@@ -31,12 +31,12 @@ internal sealed class AdmissionDecider(
         // One set for the whole review, so that a reload in its middle cannot mix two.
         var set = policies.Current;
         var selecting = set.Of(request.Namespace, labels.Of(request.Namespace));
-        if (selecting.Length == 0)
+        if (selecting.Policies.Length == 0)
         {
             return AdmissionDecision.Allow("no policy selects the namespace");
         }
 
-        var names = Array.ConvertAll(selecting, policy => policy.Name);
+        var names = selecting.Names;
         if (request.ObjectProblem is { } unreadable)
         {
             return AdmissionDecision.Unreadable(unreadable) with { Policies = names, Unfulfilled = names };
@@ -48,7 +48,7 @@ internal sealed class AdmissionDecider(
             return AdmissionDecision.Allow(request.Images.Count == 0 ? "the object carries no image" : "the update adds no image") with { Policies = names };
         }
 
-        var glass = new GlassCheck(request.BreakGlass, time.GetUtcNow());
+        var glass = request.BreakGlass is null ? GlassCheck.Whole : new GlassCheck(request.BreakGlass, time.GetUtcNow());
         return Weigh(added, new ImageCheck(request, set, selecting, index, pushes, glass), names);
     }
 
@@ -76,14 +76,13 @@ internal sealed class AdmissionDecider(
     {
         // Asked before the index is: an answer may be told as too early that was not, but not the other way round.
         var read = progress();
-        var decisions = new List<ImageDecision>(images.Count);
-        var verdicts = new List<ImageVerdict>(images.Count);
+        var decisions = new ImageDecision[images.Count];
+        var verdicts = new ImageVerdict[images.Count];
         List<ImageVerdict>? told = null;
-        foreach (var image in images)
+        for (var at = 0; at < verdicts.Length; at++)
         {
-            var verdict = check.Check(image);
-            decisions.Add(verdict.ToDecision());
-            verdicts.Add(verdict);
+            var verdict = verdicts[at] = check.Check(images[at]);
+            decisions[at] = verdict.Decision;
             if (!verdict.Holds || verdict.BrokenGlass is not null)
             {
                 (told ??= []).Add(verdict);

@@ -10,37 +10,23 @@ internal sealed partial class AdmissionEndpoint(
 {
     public const string Path = "/validate";
 
+    private const string JsonContentType = "application/json";
+
     // The longest an API server waits for a webhook (timeoutSeconds); nobody reads the answer to a review that takes longer to arrive.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (!context.Request.HasJsonContentType())
+        if (context.Request.ContentType is not JsonContentType && !context.Request.HasJsonContentType())
         {
             await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "expected an AdmissionReview as application/json");
             return;
         }
 
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
-        try
-        {
-            using var body = await ReadAsync(context, either.Token);
-            await (body is null
-                ? RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"the review has more than {options.MaxBodyBytes} bytes (Admission:MaxBodyBytes)")
-                : AnswerAsync(context, body.Content));
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
-        {
-            await RefuseAsync(context, StatusCodes.Status408RequestTimeout, $"the review did not arrive within {Patience.TotalSeconds:0} s");
-        }
-    }
-
-    private async Task<ReviewBody?> ReadAsync(HttpContext context, CancellationToken cancellationToken)
-    {
         if (context.Request.ContentLength > options.MaxBodyBytes)
         {
-            return null;
+            await RefuseTooLargeAsync(context);
+            return;
         }
 
         // The web server's own limit would cut reviews that this setting allows.
@@ -49,7 +35,15 @@ internal sealed partial class AdmissionEndpoint(
             limit.MaxRequestBodySize = null;
         }
 
-        return await ReviewBody.ReadAsync(context.Request.Body, options.MaxBodyBytes, cancellationToken);
+        try
+        {
+            using var body = await ReviewBody.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, Patience, time);
+            await (body is null ? RefuseTooLargeAsync(context) : AnswerAsync(context, body.Content));
+        }
+        catch (TimeoutException)
+        {
+            await RefuseAsync(context, StatusCodes.Status408RequestTimeout, $"the review did not arrive within {Patience.TotalSeconds:0} s");
+        }
     }
 
     private async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body)
@@ -67,7 +61,7 @@ internal sealed partial class AdmissionEndpoint(
         try
         {
             var answer = ReviewAnswer.Write(request, decision);
-            context.Response.ContentType = "application/json";
+            context.Response.ContentType = JsonContentType;
             context.Response.ContentLength = answer.Length;
             await context.Response.Body.WriteAsync(answer, context.RequestAborted);
         }
@@ -97,6 +91,9 @@ internal sealed partial class AdmissionEndpoint(
             return (request, request is null ? null : AdmissionDecision.Error(Problem), Problem);
         }
     }
+
+    private Task RefuseTooLargeAsync(HttpContext context) => RefuseAsync(
+        context, StatusCodes.Status413PayloadTooLarge, $"the review has more than {options.MaxBodyBytes} bytes (Admission:MaxBodyBytes)");
 
     private static Task RefuseAsync(HttpContext context, int status, string reason)
     {

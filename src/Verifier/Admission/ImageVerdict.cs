@@ -4,14 +4,20 @@ using Kritis.Events.Contracts.Messages;
 namespace Kritis.Events.Verifier.Admission;
 
 /// <summary>What every policy of a namespace says of one image.</summary>
-/// <param name="Image">The image as it is written in the object.</param>
-/// <param name="Findings">One finding a policy, at least one.</param>
-internal sealed record ImageVerdict(string Image, PolicyFinding[] Findings)
+internal sealed class ImageVerdict(string image, PolicyFinding[] findings)
 {
+    private ImageDecision? _decision;
+
+    /// <summary>The image as it is written in the object.</summary>
+    public string Image => image;
+
+    /// <summary>One finding a policy, at least one.</summary>
+    public PolicyFinding[] Findings => findings;
+
     /// <summary>The image whose push was just seen, so that its signature may be on its way; or null.</summary>
     public Image? Pushed { get; init; }
 
-    public bool Holds => Array.TrueForAll(Findings, finding => finding.Holds);
+    public bool Holds { get; } = Array.TrueForAll(findings, finding => finding.Holds);
 
     /// <summary>Whether a policy that is enforced does not hold; one in dry-run cannot loosen it.</summary>
     public bool IsRefused => Array.Exists(Findings, finding => finding is { Holds: false, IsEnforced: true });
@@ -25,7 +31,7 @@ internal sealed record ImageVerdict(string Image, PolicyFinding[] Findings)
         : Findings.Where(finding => finding is { Holds: false, IsEnforced: true }).Select(finding => finding.Patience).DefaultIfEmpty().Min();
 
     /// <summary>Why the glass was broken for it, or null where it was not.</summary>
-    public string? BrokenGlass => Array.Find(Findings, finding => finding.BrokenGlass is not null)?.BrokenGlass;
+    public string? BrokenGlass { get; } = Array.Find(findings, finding => finding.BrokenGlass is not null)?.BrokenGlass;
 
     public string Line => $"image {ImageText.Shown(Image)} is not attested";
 
@@ -48,7 +54,8 @@ internal sealed record ImageVerdict(string Image, PolicyFinding[] Findings)
         }
     }
 
-    public ImageDecision ToDecision() => new()
+    /// <summary>The verdict in the words of the bus; put together once, however many admissions it is for.</summary>
+    public ImageDecision Decision => _decision ??= new()
     {
         Image = ImageText.Shown(Image),
         Attested = Holds && BrokenGlass is null,

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Kritis.Events.Verifier.Admission;
@@ -12,7 +13,8 @@ internal static class PodSpecPlaces
     private static readonly string[] BareTemplate = ["template", "spec"];
     private static readonly string[][] Everywhere = [Template, CronTemplate, BareTemplate, Pod];
 
-    private static readonly Dictionary<(string Group, string Kind), string[]> Known = new()
+    /// <summary>The built-in kinds that make Pods, and the names that lead to their specification.</summary>
+    public static readonly FrozenDictionary<(string Group, string Kind), string[]> Known = new Dictionary<(string Group, string Kind), string[]>
     {
         [("", "Pod")] = Pod,
         // pods/ephemeralcontainers of API servers before 1.23; later ones send the Pod.
@@ -25,7 +27,7 @@ internal static class PodSpecPlaces
         [("apps", "StatefulSet")] = Template,
         [("batch", "Job")] = Template,
         [("batch", "CronJob")] = CronTemplate,
-    };
+    }.ToFrozenDictionary();
 
     /// <summary>Kinds that come in through the resources of those above and carry no image.</summary>
     private static readonly HashSet<(string Group, string Kind)> WithoutImages = [("autoscaling", "Scale"), ("policy", "Eviction"), ("", "Binding")];

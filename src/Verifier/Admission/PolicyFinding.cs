@@ -17,6 +17,9 @@ internal sealed record PolicyFinding
     /// <summary>The ids of the attestations it rests on.</summary>
     public IReadOnlyList<string> Attestations { get; init; } = [];
 
+    /// <summary>Whether it holds for what is known of the image and for nothing else: no exemption, tag, push or broken glass.</summary>
+    public bool RestsOnAttestations { get; init; }
+
     /// <summary>The reason for which the glass was broken; null where it holds without that, or does not hold.</summary>
     public string? BrokenGlass { get; init; }
 

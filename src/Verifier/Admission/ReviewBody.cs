@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace Kritis.Events.Verifier.Admission;
 
 /// <summary>A review's bytes in a borrowed buffer, which goes back when this is disposed.</summary>
 internal sealed class ReviewBody : IDisposable
 {
-    private const int FirstBytes = 64 * 1024;
+    private const int FirstBytes = 16 * 1024;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
     private int _length;
 
@@ -16,13 +17,18 @@ internal sealed class ReviewBody : IDisposable
     public ReadOnlyMemory<byte> Content => _buffer.AsMemory(0, _length);
 
     /// <summary>Reads a body as it arrives: a length that is only announced costs nothing.</summary>
+    /// <param name="reader">The request's body.</param>
+    /// <param name="mostBytes">The most bytes it may have.</param>
+    /// <param name="patience">How long it may take. Nothing is timed while the next bytes are there already, as they are for nearly every review.</param>
+    /// <param name="time">The time.</param>
     /// <returns>The body, or null where it has more than <paramref name="mostBytes"/>.</returns>
-    public static async Task<ReviewBody?> ReadAsync(Stream stream, int mostBytes, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It did not arrive in time.</exception>
+    public static async Task<ReviewBody?> ReadAsync(PipeReader reader, int mostBytes, TimeSpan patience, TimeProvider time)
     {
         var body = new ReviewBody();
         try
         {
-            if (await body.FillAsync(stream, mostBytes, cancellationToken))
+            if (await body.FillAsync(reader, mostBytes, patience, time))
             {
                 return body;
             }
@@ -43,34 +49,53 @@ internal sealed class ReviewBody : IDisposable
         (_buffer, _length) = ([], 0);
     }
 
-    private async Task<bool> FillAsync(Stream stream, int mostBytes, CancellationToken cancellationToken)
+    private async ValueTask<bool> FillAsync(PipeReader reader, int mostBytes, TimeSpan patience, TimeProvider time)
     {
+        var started = time.GetTimestamp();
         while (true)
         {
-            var read = await stream.ReadAsync(_buffer.AsMemory(_length), cancellationToken);
-            if (read == 0)
+            var reading = reader.ReadAsync(CancellationToken.None);
+            var read = reading.IsCompleted ? await reading : await UntilAsync(reading, reader, patience - time.GetElapsedTime(started), time);
+            if (read.IsCanceled)
             {
-                return true;
+                throw new TimeoutException();
             }
 
-            _length += read;
-            if (_length > mostBytes)
+            var fits = _length + read.Buffer.Length <= mostBytes;
+            if (fits)
             {
-                return false;
+                Append(read.Buffer);
             }
 
-            if (_length == _buffer.Length)
+            // What was taken makes room for the next: the web server holds back a client that sends more than it buffers.
+            reader.AdvanceTo(read.Buffer.End);
+            if (!fits || read.IsCompleted)
             {
-                Grow();
+                return fits;
             }
         }
     }
 
-    private void Grow()
+    /// <summary>A connection that breaks off ends the reading by itself.</summary>
+    private static async ValueTask<ReadResult> UntilAsync(ValueTask<ReadResult> reading, PipeReader reader, TimeSpan patience, TimeProvider time)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-        _buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        await using var limit = time.CreateTimer(
+            static reader => ((PipeReader)reader!).CancelPendingRead(), reader, patience > TimeSpan.Zero ? patience : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        return await reading;
+    }
+
+    private void Append(in ReadOnlySequence<byte> content)
+    {
+        var length = _length + (int)content.Length;
+        if (length > _buffer.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _buffer.Length * 2));
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+
+        content.CopyTo(_buffer.AsSpan(_length));
+        _length = length;
     }
 }

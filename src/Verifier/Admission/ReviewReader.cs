@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Kritis.Events.Contracts.Images;
 using Kritis.Events.Verifier.Admission.BreakGlass;
+using Kritis.Events.Verifier.Admission.Scan;
 
 namespace Kritis.Events.Verifier.Admission;
 
@@ -14,8 +15,7 @@ internal static class ReviewReader
 {
     public const int MostDepth = 128;
     public const int MostIdentityCharacters = 256;
-
-    private const string ApiVersion = "admission.k8s.io/v1";
+    public const string ApiVersion = "admission.k8s.io/v1";
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MostDepth };
 
     public static bool TryRead(
@@ -26,6 +26,19 @@ internal static class ReviewReader
             return TryIdentify(body, "the review is not UTF-8", out request, out problem);
         }
 
+        if (ReviewScan.TryRead(body.Span) is { } usual)
+        {
+            (request, problem) = (usual, null);
+            return true;
+        }
+
+        return TryReadAny(body, out request, out problem);
+    }
+
+    /// <summary>Reads a review whose bytes are UTF-8, however it is written.</summary>
+    internal static bool TryReadAny(
+        ReadOnlyMemory<byte> body, [NotNullWhen(true)] out AdmissionRequest? request, [NotNullWhen(false)] out string? problem)
+    {
         try
         {
             using var document = JsonDocument.Parse(body, Strict);

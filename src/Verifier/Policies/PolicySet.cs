@@ -13,7 +13,8 @@ internal sealed class PolicySet
     private readonly ClusterExemption[] _exemptions;
     private readonly FrozenDictionary<string, string> _signedHosts;
     private readonly FrozenDictionary<string, GlobPattern[]> _immutable;
-    private readonly ConcurrentDictionary<string, CompiledPolicy[]> _ofName = new();
+    private readonly ConcurrentDictionary<string, NamespacePolicies> _ofName = new();
+    private readonly WrittenImages _written;
 
     /// <exception cref="FormatException">A pattern cannot be read.</exception>
     public PolicySet(ResourceSet resources, string cluster)
@@ -32,21 +33,19 @@ internal sealed class PolicySet
         _immutable = resources.Registries
             .Where(registry => registry.ImmutableTags.Count > 0)
             .ToFrozenDictionary(registry => registry.Host, registry => registry.ImmutableTags.Select(GlobPattern.Parse).ToArray());
+        _written = new WrittenImages(this);
     }
 
     /// <summary>Whether the labels of a namespace decide which policies select it.</summary>
-    public bool AsksForLabels(string ns) => Array.Exists(OfName(ns), policy => policy.SelectsByLabels);
+    public bool AsksForLabels(string ns) => OfName(ns).AskForLabels;
 
     /// <summary>The policies that select a namespace; all of them must hold.</summary>
     /// <param name="ns">The namespace.</param>
     /// <param name="labels">Its labels, or null where they are not known: then every policy that asks for labels selects it.</param>
-    public CompiledPolicy[] Of(string ns, IReadOnlyDictionary<string, string>? labels)
-    {
-        var ofName = OfName(ns);
-        return Array.Exists(ofName, policy => !policy.SelectsLabels(labels))
-            ? Array.FindAll(ofName, policy => policy.SelectsLabels(labels))
-            : ofName;
-    }
+    public NamespacePolicies Of(string ns, IReadOnlyDictionary<string, string>? labels) => OfName(ns).With(labels);
+
+    /// <summary>An image as it is written, read under the registries of this set.</summary>
+    public WrittenImage Written(string image) => _written.Of(image);
 
     /// <summary>The exemption by which an image needs no attestation in a namespace, whatever the policy; or null.</summary>
     public ClusterExemption? Exempts(string ns, string asWritten, string asSigned)
@@ -71,14 +70,14 @@ internal sealed class PolicySet
     public bool HasImmutableTags(ImageReference signed) =>
         _immutable.TryGetValue(signed.Registry, out var patterns) && Array.Exists(patterns, pattern => pattern.IsMatch(signed.Repository));
 
-    private CompiledPolicy[] OfName(string ns)
+    private NamespacePolicies OfName(string ns)
     {
         if (_ofName.TryGetValue(ns, out var known))
         {
             return known;
         }
 
-        var selecting = Array.FindAll(_policies, policy => policy.SelectsName(ns));
+        var selecting = new NamespacePolicies(Array.FindAll(_policies, policy => policy.SelectsName(ns)));
         if (_ofName.Count < MostNamespaces)
         {
             _ofName[ns] = selecting;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Resources;
 using Kritis.Events.Contracts.Images;
@@ -9,6 +10,7 @@ using Kritis.Events.Fuzzing.Inputs;
 using Kritis.Events.Fuzzing.Running;
 using Kritis.Events.Verifier.Admission;
 using Kritis.Events.Verifier.Admission.BreakGlass;
+using Kritis.Events.Verifier.Admission.Scan;
 using Kritis.Events.Verifier.Admission.Waiting;
 using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Policies;
@@ -52,6 +54,7 @@ internal sealed partial class ReviewTarget : FuzzTarget
 
     public override string Take(byte[] input)
     {
+        SeenAlike(input);
         if (!ReviewReader.TryRead(input, out var request, out var problem))
         {
             Fit.ForALine(problem);
@@ -67,6 +70,22 @@ internal sealed partial class ReviewTarget : FuzzTarget
         }
 
         return decision.Outcome == AdmissionOutcome.Denied && loosely.Allowed ? $"Denied, but loosely {loosely.Outcome}" : decision.Outcome.ToString();
+    }
+
+    /// <summary>What is read in one pass must be read alike by the reader that looks at everything.</summary>
+    private static void SeenAlike(byte[] input)
+    {
+        if (!Utf8.IsValid(input) || ReviewScan.TryRead(input) is not { } scanned)
+        {
+            return;
+        }
+
+        BrokenPromiseException.Unless(ReviewReader.TryReadAny(input, out var read, out _), "what is scanned can be read");
+        BrokenPromiseException.Unless(
+            scanned.Images.SequenceEqual(read!.Images) && (scanned.OldImages?.SetEquals(read.OldImages ?? new HashSet<string>()) ?? read.OldImages is null),
+            "both find the same images in the same order");
+        BrokenPromiseException.Unless(
+            scanned with { Images = read.Images, OldImages = read.OldImages } == read, "both read the same of everything else, and nothing that is refused is scanned");
     }
 
     private static AdmissionDecision Decide(AdmissionDecider decider, AdmissionRequest request)

@@ -1,12 +1,14 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net;
+using System.Text;
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Verifier.Admission;
 using Kritis.Events.Verifier.Cache;
 using Kritis.Events.Verifier.Policies;
 using Kritis.Events.Verifier.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kritis.Events.Verifier.Tests.Admission;
 
@@ -135,6 +137,69 @@ public sealed class WebhookTests
         }
 
         (await host.AskAsync(Review.Load("pod-create"))).Allowed.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_review_that_arrives_in_pieces_is_read_whole()
+    {
+        await using var host = await WebhookHost.StartAsync(Given.Resources(Given.Policy()));
+        var review = Review.Load("pod-create").Bytes;
+        await using var connection = await ConnectAsync(host);
+
+        await SendHeadAsync(connection, review.Length);
+        for (var at = 0; at < review.Length; at += 500)
+        {
+            await connection.WriteAsync(review.AsMemory(at, Math.Min(500, review.Length - at)), TestContext.Current.CancellationToken);
+        }
+
+        (await ReadUntilAsync(connection, "not attested")).Should().StartWith("HTTP/1.1 200");
+    }
+
+    [Fact]
+    public async Task A_review_that_does_not_arrive_is_answered_408_and_harms_nothing()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await WebhookHost.StartAsync(Given.Resources(Given.Policy()), services => services.AddSingleton<TimeProvider>(time));
+        await using var connection = await ConnectAsync(host);
+        await SendHeadAsync(connection, 2_000);
+        await connection.WriteAsync("{\"kind\":"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        var answer = ReadUntilAsync(connection, "did not arrive within 30 s");
+        while (!answer.IsCompleted)
+        {
+            // Until it waits for the rest nothing is timed.
+            time.Advance(TimeSpan.FromSeconds(31));
+            await Task.Yield();
+        }
+
+        (await answer).Should().StartWith("HTTP/1.1 408");
+        (await host.AskAsync(Review.Load("pod-create"))).Allowed.Should().BeFalse();
+    }
+
+    private static async Task<SslStream> ConnectAsync(WebhookHost host)
+    {
+        var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(host.Address.Host, host.Address.Port, TestContext.Current.CancellationToken);
+        var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsClientAsync(Https.Client(host.AuthorityFile), TestContext.Current.CancellationToken);
+        return tls;
+    }
+
+    private static Task SendHeadAsync(SslStream connection, int length) => connection.WriteAsync(
+        Encoding.ASCII.GetBytes($"POST /validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"),
+        TestContext.Current.CancellationToken).AsTask();
+
+    private static async Task<string> ReadUntilAsync(SslStream connection, string end)
+    {
+        var (buffer, answer) = (new byte[4096], "");
+        while (!answer.Contains(end, StringComparison.Ordinal))
+        {
+            var read = await connection.ReadAsync(buffer, TestContext.Current.CancellationToken);
+            read.Should().BePositive($"the answer was '{answer}' so far");
+            answer += Encoding.UTF8.GetString(buffer, 0, read);
+        }
+
+        return answer;
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public sealed class ClusterPoliciesTests
     {
         var set = new PolicySet(Given.Resources(Given.Policy() with { Namespaces = ["default", "prod-*"] }), "c1");
 
-        set.Of(ns, null).Should().HaveCount(selected ? 1 : 0);
+        set.Of(ns, null).Policies.Should().HaveCount(selected ? 1 : 0);
     }
 
     [Theory]
@@ -33,19 +33,19 @@ public sealed class ClusterPoliciesTests
     {
         var set = new PolicySet(Given.Resources(Given.Policy() with { Clusters = ["production-*"] }), cluster);
 
-        set.Of("default", null).Should().HaveCount(selected ? 1 : 0);
+        set.Of("default", null).Policies.Should().HaveCount(selected ? 1 : 0);
     }
 
     [Fact]
     public void A_disabled_policy_is_no_policy() =>
-        new PolicySet(Given.Resources(Given.Policy() with { Enabled = false }), "c1").Of("default", null).Should().BeEmpty();
+        new PolicySet(Given.Resources(Given.Policy() with { Enabled = false }), "c1").Of("default", null).Policies.Should().BeEmpty();
 
     [Fact]
     public void Every_policy_that_selects_a_namespace_counts()
     {
         var set = new PolicySet(Given.Resources(Given.Policy("b"), Given.Policy("a"), Given.Policy("c") with { Namespaces = ["other"] }), "c1");
 
-        set.Of("default", null).Select(policy => policy.Name).Should().Equal("a", "b");
+        set.Of("default", null).Policies.Select(policy => policy.Name).Should().Equal("a", "b");
     }
 
     [Theory]
@@ -69,8 +69,8 @@ public sealed class ClusterPoliciesTests
 
         resources.Swap(Given.Resources(Given.Policy()));
 
-        before.Of("default", null).Should().BeEmpty("a set that was handed out does not change");
-        policies.Current.Of("default", null).Should().HaveCount(1);
+        before.Of("default", null).Policies.Should().BeEmpty("a set that was handed out does not change");
+        policies.Current.Of("default", null).Policies.Should().HaveCount(1);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ClusterPoliciesTests
 
         resources.Swap(Given.Resources(Given.Policy() with { Namespaces = ["a\nb"] }));
 
-        policies.Current.Of("default", null).Should().ContainSingle().Which.Witnesses.Should().ContainSingle(witness => witness.Name == "release");
+        policies.Current.Of("default", null).Policies.Should().ContainSingle().Which.Witnesses.Should().ContainSingle(witness => witness.Name == "release");
         log.Lines.Should().ContainSingle(line => line.StartsWith("Error: The new resources hold a policy that cannot be used"));
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,7 +10,8 @@ internal sealed class Review
 {
     public const string FixtureImage = "alpine:3.11";
 
-    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 512 };
+    // Quotes are escaped as API servers escape them.
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 512, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private Review(JsonNode root) => Root = root;
 

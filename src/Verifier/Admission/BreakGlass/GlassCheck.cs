@@ -6,6 +6,9 @@ namespace Kritis.Events.Verifier.Admission.BreakGlass;
 /// <summary>What an object's break-glass annotation changes in what policies say of its images.</summary>
 internal sealed class GlassCheck
 {
+    /// <summary>That of an object without the annotation.</summary>
+    public static readonly GlassCheck Whole = new(annotation: null, DateTimeOffset.MinValue);
+
     private readonly BrokenGlass? _glass;
     private readonly string? _problem;
 

@@ -14,7 +14,7 @@ namespace Kritis.Events.Verifier.Admission.Journal;
 internal sealed partial class RabbitMqPublisher(
     BusOptions bus, ServiceIdentity service, AdmissionMetrics metrics, TimeProvider time, ILogger<RabbitMqPublisher> logger) : IDecisionPublisher
 {
-    private const int MostInBatch = 256;
+    private const int MostInBatch = 1_024;
 
     /// <summary>How long a batch is collected: each write and each confirmation wakes a thread, however many decisions they are for.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);

@@ -32,5 +32,5 @@ internal sealed class RecentPushes(TimeProvider time)
 
     /// <summary>How long ago the image's push was seen, or null where none was within the last minute.</summary>
     public TimeSpan? Age(Image image) =>
-        _seen.TryGetValue(image, out var at) && time.GetElapsedTime(at) is var age && age <= Kept ? age : null;
+        !_order.IsEmpty && _seen.TryGetValue(image, out var at) && time.GetElapsedTime(at) is var age && age <= Kept ? age : null;
 }
