@@ -5,7 +5,7 @@ using Kritis.Events.Benchmarks.Running;
 namespace Kritis.Events.Benchmarks.Signing;
 
 /// <summary>Tells the intake of pushes as fast as it takes them, and waits until the broker has every attestation.</summary>
-internal sealed class SigningBenchmark(Figures figures, int rounds, int pushes)
+internal sealed class SigningBenchmark(Figures figures, int rounds, int pushes, int warmUp)
 {
     private const int QuotaOfKms = 200;
     private static readonly TimeSpan BareDuration = TimeSpan.FromSeconds(2);
@@ -17,10 +17,10 @@ internal sealed class SigningBenchmark(Figures figures, int rounds, int pushes)
         PrintSizes();
         await using var installation = await SigningInstallation.StartAsync(new InstallationShape(), cancellationToken);
         using var pushed = new Pushes(installation);
-        await pushed.PutAsync(pushes * (rounds + 1), cancellationToken);
+        await pushed.PutAsync(warmUp + (pushes * rounds), cancellationToken);
         await using var count = await AttestationCount.ListenAsync(installation.Broker.Uri, cancellationToken);
         var run = new AttestedPushes(pushed, count);
-        _ = await run.RateAsync(pushes, cancellationToken);
+        _ = await run.RateAsync(warmUp, cancellationToken);
         var costs = await PushCosts.OfAsync(installation, cancellationToken);
         var (attested, bare) = (new List<double>(), new List<BareRate>());
         for (var round = 0; round < rounds; round++)
@@ -51,10 +51,10 @@ internal sealed class SigningBenchmark(Figures figures, int rounds, int pushes)
             new EmulatorOptions { SignaturesPerSecond = QuotaOfKms, SigningTime = KmsLatency }, cancellationToken);
         await using var installation = await SigningInstallation.StartAsync(new InstallationShape { Cloud = cloud }, cancellationToken);
         using var pushed = new Pushes(installation);
-        await pushed.PutAsync(pushes * (rounds + 1), cancellationToken);
+        await pushed.PutAsync(warmUp + (pushes * rounds), cancellationToken);
         await using var count = await AttestationCount.ListenAsync(installation.Broker.Uri, cancellationToken);
         var run = new AttestedPushes(pushed, count);
-        _ = await run.RateAsync(pushes, cancellationToken);
+        _ = await run.RateAsync(warmUp, cancellationToken);
         var costs = await PushCosts.OfAsync(installation, cancellationToken);
         var rates = new List<double>();
         for (var round = 0; round < rounds; round++)
@@ -82,7 +82,7 @@ internal sealed class SigningBenchmark(Figures figures, int rounds, int pushes)
     {
         Machine.Print(figures);
         figures.Title("sizes");
-        figures.Add("rounds", $"{rounds} of {pushes} pushes each, after one to warm up; bare signing and pushes in turn");
+        figures.Add("rounds", $"{rounds} of {pushes} pushes each, after {warmUp} to warm up; bare signing and pushes in turn");
         figures.Add("cores", "signer, broker, registry and the client share all");
     }
 }
