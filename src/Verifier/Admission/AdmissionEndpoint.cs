@@ -35,15 +35,19 @@ internal sealed partial class AdmissionEndpoint(
             limit.MaxRequestBodySize = null;
         }
 
+        ReviewBody? read;
         try
         {
-            using var body = await ReviewBody.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, Patience, time);
-            await (body is null ? RefuseTooLargeAsync(context) : AnswerAsync(context, body.Content));
+            read = await ReviewBody.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, Patience, time);
         }
         catch (TimeoutException)
         {
             await RefuseAsync(context, StatusCodes.Status408RequestTimeout, $"the review did not arrive within {Patience.TotalSeconds:0} s");
+            return;
         }
+
+        using var body = read;
+        await (body is null ? RefuseTooLargeAsync(context) : AnswerAsync(context, body.Content));
     }
 
     private async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body)

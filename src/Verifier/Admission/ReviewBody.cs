@@ -58,6 +58,7 @@ internal sealed class ReviewBody : IDisposable
             var read = reading.IsCompleted ? await reading : await UntilAsync(reading, reader, patience - time.GetElapsedTime(started), time);
             if (read.IsCanceled)
             {
+                reader.AdvanceTo(read.Buffer.End);
                 throw new TimeoutException();
             }
 

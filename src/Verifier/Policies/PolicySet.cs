@@ -9,6 +9,9 @@ namespace Kritis.Events.Verifier.Policies;
 internal sealed class PolicySet
 {
     private const int MostNamespaces = 10_000;
+
+    // A DNS label; a cluster has no other namespaces, and what is none is not kept.
+    private const int MostNamespaceCharacters = 63;
     private readonly CompiledPolicy[] _policies;
     private readonly ClusterExemption[] _exemptions;
     private readonly FrozenDictionary<string, string> _signedHosts;
@@ -78,7 +81,7 @@ internal sealed class PolicySet
         }
 
         var selecting = new NamespacePolicies(Array.FindAll(_policies, policy => policy.SelectsName(ns)));
-        if (_ofName.Count < MostNamespaces)
+        if (_ofName.Count < MostNamespaces && ns.Length <= MostNamespaceCharacters)
         {
             _ofName[ns] = selecting;
         }

@@ -17,13 +17,13 @@ public sealed class LineTests
         {
             var logger = provider.CreateLogger("Kritis.Events.Some");
             Log(logger, LogLevel.Information, "plain");
-            Log(logger, LogLevel.Warning, "two\nlines\r\nand three é");
+            Log(logger, LogLevel.Warning, "two\nlines\r\nand three é, \u001b[2J \u0085 \u2028 and more");
             Log(logger, LogLevel.Error, "with a reason", new InvalidOperationException("it\nfailed"));
         });
 
         lines.Should().Equal(
             "2026-11-24T18:30:00.125Z info: Kritis.Events.Some[7] plain",
-            "2026-11-24T18:30:00.125Z warn: Kritis.Events.Some[7] two lines  and three é",
+            "2026-11-24T18:30:00.125Z warn: Kritis.Events.Some[7] two lines  and three é,  [2J     and more",
             "2026-11-24T18:30:00.125Z fail: Kritis.Events.Some[7] with a reason System.InvalidOperationException: it failed");
     }
 
@@ -75,13 +75,39 @@ public sealed class LineTests
     }
 
     [Fact]
+    public void Long_lines_that_nobody_reads_are_bounded_in_characters_too()
+    {
+        const int Added = 40;
+        var output = new BlockedStream();
+        using (var provider = new LineLoggerProvider(output, new FakeTimeProvider(Now)))
+        {
+            var logger = provider.CreateLogger("Some");
+            Log(logger, LogLevel.Information, "first");
+            output.Blocked.Wait(TestContext.Current.CancellationToken);
+            for (var number = 0; number < Added; number++)
+            {
+                Log(logger, LogLevel.Information, new string('x', LineQueue.MostCharactersWaiting / 20));
+            }
+
+            output.Open();
+        }
+
+        output.Lines().Where(line => line.EndsWith('x')).Should().HaveCount(20);
+        output.Lines().Should().ContainSingle(line => line.Contains("] 20 lines were left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_output_that_is_gone_ends_nothing()
     {
-        using var provider = new LineLoggerProvider(new GoneStream(), new FakeTimeProvider(Now));
+        var output = new BrokenStream();
+        using (var provider = new LineLoggerProvider(output, new FakeTimeProvider(Now)))
+        {
+            Log(provider.CreateLogger("Some"), LogLevel.Information, "for nobody");
+            output.Broken.Wait(TestContext.Current.CancellationToken);
+            Log(provider.CreateLogger("Some"), LogLevel.Information, "for somebody again");
+        }
 
-        var logging = () => Log(provider.CreateLogger("Some"), LogLevel.Information, "for nobody");
-
-        logging.Should().NotThrow();
+        Encoding.UTF8.GetString(output.ToArray()).Should().EndWith("] for somebody again\n").And.NotContain("nobody");
     }
 
     private static string[] Written(Action<LineLoggerProvider> log)
@@ -118,8 +144,20 @@ public sealed class LineTests
         }
     }
 
-    private sealed class GoneStream : MemoryStream
+    /// <summary>Fails the first time, as a standard output does that is open for reading only.</summary>
+    private sealed class BrokenStream : MemoryStream
     {
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Broken pipe");
+        public ManualResetEventSlim Broken { get; } = new();
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (!Broken.IsSet)
+            {
+                Broken.Set();
+                throw new UnauthorizedAccessException("Bad file descriptor");
+            }
+
+            base.Write(buffer);
+        }
     }
 }

@@ -81,7 +81,7 @@ public sealed class ReviewScanTests
     [InlineData("\"kind\":\"Pod\"}", "\"kind\":\"Sandbox\"}", "a kind that is not known")]
     [InlineData("\"containers\":", "\"kontainers\":", "only init containers and volumes")]
     [InlineData("\"spec\":", "\"specs\":", "no specification")]
-    [InlineData("\"dryRun\":false", "\"dryRun\":false}", "more than one value")]
+    [InlineData("\"dryRun\":false", "\"dryRun\":false}", "a bracket too many")]
     public void What_is_unusual_is_left_to_the_other_reader_and_never_read_otherwise(string usual, string unusual, string why)
     {
         var review = Review.Replace(usual, unusual, StringComparison.Ordinal);
@@ -114,6 +114,14 @@ public sealed class ReviewScanTests
 
         Scan(Review.Replace("\"containers\":[", $"\"containers\":[{containers},", StringComparison.Ordinal)).Should().BeNull();
         Scan(Review.Replace("\"a\":\"b\"", names, StringComparison.Ordinal)).Should().BeNull();
+    }
+
+    [Fact]
+    public void Names_that_are_alike_at_both_ends_are_as_usual_as_others()
+    {
+        var ports = string.Join(',', new[] { 8080, 8443, 9090 }.Select(port => "\"k:{\\\"containerPort\\\":" + port + ",\\\"protocol\\\":\\\"TCP\\\"}\":{}"));
+
+        Scan(Review.Replace("\"\\\\\":1", ports, StringComparison.Ordinal)).Should().NotBeNull();
     }
 
     [Fact]

@@ -12,16 +12,20 @@ internal sealed class LineQueue : IDisposable
     /// <summary>The most lines that wait.</summary>
     public const int MostWaiting = 4_096;
 
+    /// <summary>The most characters that wait: a refusal of many images is a long line.</summary>
+    public const int MostCharactersWaiting = 8 * 1024 * 1024;
+
     // As long as that a batch is collected while more lines come; the first after a silence is written at once.
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(1_500);
     private readonly ConcurrentQueue<LogLine> _lines = new();
     private readonly ManualResetEvent _stopping = new(initialState: false);
-    private volatile bool _isStopping;
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly LineWriter _writer;
     private readonly Thread _thread;
+    private volatile bool _isStopping;
     private int _waiting;
+    private long _characters;
     private int _leftOut;
     private int _sleeps;
 
@@ -34,10 +38,11 @@ internal sealed class LineQueue : IDisposable
 
     public void Add(in LogLine line)
     {
-        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        var (lines, characters) = (Interlocked.Increment(ref _waiting), Interlocked.Add(ref _characters, line.Length));
+        if (lines > MostWaiting || characters > MostCharactersWaiting)
         {
-            _ = Interlocked.Decrement(ref _waiting);
             _ = Interlocked.Increment(ref _leftOut);
+            Forget(line);
             return;
         }
 
@@ -54,11 +59,14 @@ internal sealed class LineQueue : IDisposable
         _isStopping = true;
         _ = _stopping.Set();
         _ = _wake.Set();
-        if (_thread.Join(Farewell))
-        {
-            _wake.Dispose();
-            _stopping.Dispose();
-        }
+        // Whoever logs at this moment may still be about to wake the thread: the events are left to be finalized.
+        _ = _thread.Join(Farewell);
+    }
+
+    private void Forget(in LogLine line)
+    {
+        _ = Interlocked.Decrement(ref _waiting);
+        _ = Interlocked.Add(ref _characters, -line.Length);
     }
 
     private void Run()
@@ -95,7 +103,7 @@ internal sealed class LineQueue : IDisposable
 
         while (_lines.TryDequeue(out var line))
         {
-            _ = Interlocked.Decrement(ref _waiting);
+            Forget(line);
             _writer.Add(line);
         }
 

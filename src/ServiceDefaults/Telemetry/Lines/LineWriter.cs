@@ -35,9 +35,10 @@ internal sealed class LineWriter(Stream output, TimeProvider time)
             output.Write(_buffer.WrittenSpan);
             output.Flush();
         }
-        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
+#pragma warning disable CA1031 // There is no other place to tell it, and a service goes on without its log, whatever has become of it.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // There is no other place to tell it, and a service goes on without its log.
         }
 
         _buffer.ResetWrittenCount();

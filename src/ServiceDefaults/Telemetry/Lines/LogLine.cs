@@ -9,6 +9,13 @@ internal readonly record struct LogLine(DateTimeOffset At, LogLevel Level, strin
 {
     private const int MostHeadBytes = 64;
 
+    // Whatever a terminal or another program may take for the end of a line or for an order to itself; the rest of a review's text is made harmless where it is told.
+    private static readonly SearchValues<char> Breaking = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, 0x21)).Select(code => (char)code), '\u2028', '\u2029']);
+
+    /// <summary>About how many characters it has.</summary>
+    public int Length => Message.Length + (Exception?.Length ?? 0);
+
     /// <summary>Appends it as UTF-8, with its line feed as the only one.</summary>
     public void WriteTo(IBufferWriter<byte> output)
     {
@@ -44,17 +51,16 @@ internal readonly record struct LogLine(DateTimeOffset At, LogLevel Level, strin
 
     private static void WriteText(IBufferWriter<byte> output, string text)
     {
-        var bytes = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
-        var written = Encoding.UTF8.GetBytes(text, bytes);
-        var line = bytes[..written];
-        if (line.ContainsAny((byte)'\n', (byte)'\r'))
-        {
-            line.Replace((byte)'\n', (byte)' ');
-            line.Replace((byte)'\r', (byte)' ');
-        }
-
-        output.Advance(written);
+        var harmless = text.AsSpan().ContainsAny(Breaking) ? Spaced(text) : text;
+        var bytes = output.GetSpan(Encoding.UTF8.GetMaxByteCount(harmless.Length));
+        output.Advance(Encoding.UTF8.GetBytes(harmless, bytes));
     }
+
+    private static string Spaced(string text) => string.Create(text.Length, text, static (spaced, text) =>
+    {
+        text.CopyTo(spaced);
+        spaced.ReplaceAny(Breaking, ' ');
+    });
 
     private ReadOnlySpan<byte> Name() => Level switch
     {

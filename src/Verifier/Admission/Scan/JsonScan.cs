@@ -126,21 +126,20 @@ internal ref struct JsonScan
     /// <summary>Names that differ may have the same hash and are then looked at elsewhere; equal ones always have.</summary>
     private static uint HashOf(ReadOnlySpan<byte> name)
     {
-        ulong first = 0, last = 0;
-        if (name.Length >= sizeof(ulong))
+        var mixed = (ulong)name.Length;
+        for (; name.Length >= sizeof(ulong); name = name[sizeof(ulong)..])
         {
-            first = BinaryPrimitives.ReadUInt64LittleEndian(name);
-            last = BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]);
-        }
-        else
-        {
-            foreach (var letter in name)
-            {
-                first = (first << 8) | letter;
-            }
+            mixed = (mixed ^ BinaryPrimitives.ReadUInt64LittleEndian(name)) * 0x9E3779B97F4A7C15;
+            mixed ^= mixed >> 32;
         }
 
-        var mixed = ((first * 0x9E3779B97F4A7C15) ^ (last + (ulong)name.Length)) * 0xC2B2AE3D27D4EB4F;
+        ulong rest = 0;
+        foreach (var letter in name)
+        {
+            rest = (rest << 8) | letter;
+        }
+
+        mixed = (mixed ^ rest) * 0xC2B2AE3D27D4EB4F;
         return (uint)(mixed >> 32);
     }
 

@@ -10,8 +10,10 @@ namespace Kritis.Events.Verifier.Admission.Scan;
 /// </summary>
 internal static class TextPool
 {
+    /// <summary>Longer texts are made anew each time.</summary>
+    public const int MostBytes = 512;
+
     private const int Pairs = 2_048;
-    private const int MostBytes = 512;
     private const int Sampled = 3 * sizeof(ulong);
     private static readonly string?[] Texts = new string?[2 * Pairs];
 
