@@ -17,6 +17,9 @@ public sealed class DockerRegistry : IAsyncDisposable
 
     public string Address => $"127.0.0.1:{Port}";
 
+    /// <summary>The id of its process.</summary>
+    public int Id => _server!.Id;
+
     public string Output => _server?.Output ?? "";
 
     /// <summary>Starts it.</summary>

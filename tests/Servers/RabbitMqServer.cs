@@ -76,13 +76,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
         Directory.Delete(_folder.File("mnesia"), recursive: true);
     }
 
+    /// <summary>The id of the Erlang machine's process.</summary>
+    public async Task<int> IdAsync(CancellationToken cancellationToken) => int.Parse(await ReadIdAsync(cancellationToken), CultureInfo.InvariantCulture);
+
     /// <summary>Sends the Erlang machine a signal, for example <c>STOP</c> and <c>CONT</c>.</summary>
     public async Task SignalAsync(string signal, CancellationToken cancellationToken) =>
-        _ = await ChildProcess.RunAsync("kill", [$"-{signal}", await IdAsync(cancellationToken)], cancellationToken);
+        _ = await ChildProcess.RunAsync("kill", [$"-{signal}", await ReadIdAsync(cancellationToken)], cancellationToken);
 
     /// <summary>Lets all threads of the Erlang machine run on one core only.</summary>
     public async Task PinAsync(int core, CancellationToken cancellationToken) => _ = await ChildProcess.RunAsync(
-        "taskset", ["-a", "-c", "-p", core.ToString(CultureInfo.InvariantCulture), await IdAsync(cancellationToken)], cancellationToken);
+        "taskset", ["-a", "-c", "-p", core.ToString(CultureInfo.InvariantCulture), await ReadIdAsync(cancellationToken)], cancellationToken);
 
     /// <summary>Starts it again on the same ports and data.</summary>
     public Task RestartAsync(CancellationToken cancellationToken) => StartNodeAsync(cancellationToken);
@@ -120,7 +123,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task<string> IdAsync(CancellationToken cancellationToken) =>
+    private async Task<string> ReadIdAsync(CancellationToken cancellationToken) =>
         (await File.ReadAllTextAsync(_folder.File("rabbitmq.pid"), cancellationToken)).Trim();
 
     private async Task StartNodeAsync(CancellationToken cancellationToken)

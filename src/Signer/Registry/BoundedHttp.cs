@@ -8,6 +8,8 @@ namespace Kritis.Events.Signer.Registry;
 /// <summary>Sends one request and reads its answer within bounds of time and bytes. Redirects are not followed.</summary>
 internal sealed class BoundedHttp(HttpClient http, RegistryClientOptions options, TimeProvider time)
 {
+    private const int LargestBuffer = 16 * 1024;
+
     /// <exception cref="RegistryException">No answer in time, or one that is larger than <paramref name="mostBytes"/>.</exception>
     public async Task<BoundedAnswer> SendAsync(
         ConfiguredRegistry registry, HttpRequestMessage request, int mostBytes, CancellationToken cancellationToken)
@@ -40,7 +42,8 @@ internal sealed class BoundedHttp(HttpClient http, RegistryClientOptions options
 
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
+        // Most answers are a manifest of some hundred bytes; the largest buffer for each was a sixth of all that signing allocates.
+        var buffer = new byte[response.Content.Headers.ContentLength is >= 0 and < LargestBuffer and var told ? told + 1 : LargestBuffer];
         int read;
         while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {

@@ -75,11 +75,11 @@ internal sealed class ImageSigning(
         }
 
         var failures = new ConcurrentQueue<SigningFailure>();
-        await Parallel.ForEachAsync(
-            from image in images from signature in request.Signatures select (image, signature),
-            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
+        await ForEachAsync(
+            [.. from image in images from signature in request.Signatures select (image, signature)],
             async (wanted, cancelled) => await CollectAsync(failures, wanted.signature, async () =>
-                report.Count(await attestor.AttestAsync(wanted.image, wanted.signature, request.Tag, request.EventId, cancelled))));
+                report.Count(await attestor.AttestAsync(wanted.image, wanted.signature, request.Tag, request.EventId, cancelled))),
+            cancellationToken);
         await ClaimTagAsync(request, report, failures, cancellationToken);
         if (!failures.IsEmpty)
         {
@@ -95,9 +95,21 @@ internal sealed class ImageSigning(
     private async Task<int> RestoreAsync(ConfiguredRegistry registry, IReadOnlyList<Image> images, CancellationToken cancellationToken)
     {
         var restored = 0;
-        await Parallel.ForEachAsync(images, new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
-            async (image, cancelled) => Interlocked.Add(ref restored, await restoration.RestoreAsync(registry, image, cancelled)));
+        await ForEachAsync(
+            images, async (image, cancelled) => Interlocked.Add(ref restored, await restoration.RestoreAsync(registry, image, cancelled)), cancellationToken);
         return restored;
+    }
+
+    /// <summary>Several at a time. Nearly every push asks for one signature of one image, which needs no further thread.</summary>
+    private static async Task ForEachAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> step, CancellationToken cancellationToken)
+    {
+        if (items.Count == 1)
+        {
+            await step(items[0], cancellationToken);
+            return;
+        }
+
+        await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken }, step);
     }
 
     /// <summary>

@@ -17,14 +17,17 @@ internal sealed class Pushes(SigningInstallation installation) : IDisposable
     /// <summary>Puts further images into the registry.</summary>
     public async Task PutAsync(int count, CancellationToken cancellationToken)
     {
-        var (first, put) = (_images.Count, new (string, string, string)[count]);
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (at, cancelled) =>
+        // CNCF Distribution refuses a manifest now and then while the configuration that all share is written for the first time several times at once.
+        var alone = Math.Clamp(Repositories - _images.Count, 0, count);
+        for (var put = 0; put < alone; put++)
         {
-            var number = first + at;
-            var (repository, tag) = ($"{SigningFolder.Namespace}/app{number % Repositories}", string.Create(CultureInfo.InvariantCulture, $"v{number}"));
-            put[at] = (repository, tag, await RawPush.PutImageAsync(_registry, repository, tag, $"image {number}", cancelled));
-        });
-        _images.AddRange(put);
+            _images.Add(await PutOneAsync(_images.Count, cancellationToken));
+        }
+
+        var (first, others) = (_images.Count, new (string, string, string)[count - alone]);
+        await Parallel.ForAsync(0, others.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (at, cancelled) => others[at] = await PutOneAsync(first + at, cancelled));
+        _images.AddRange(others);
     }
 
     /// <summary>The full name of image <paramref name="number"/>.</summary>
@@ -53,6 +56,12 @@ internal sealed class Pushes(SigningInstallation installation) : IDisposable
     }
 
     public void Dispose() => _registry.Dispose();
+
+    private async Task<(string Repository, string Tag, string Digest)> PutOneAsync(int number, CancellationToken cancellationToken)
+    {
+        var (repository, tag) = ($"{SigningFolder.Namespace}/app{number % Repositories}", string.Create(CultureInfo.InvariantCulture, $"v{number}"));
+        return (repository, tag, await RawPush.PutImageAsync(_registry, repository, tag, $"image {number}", cancellationToken));
+    }
 
     private string Envelope((string Repository, string Tag, string Digest) image) => new JsonObject
     {

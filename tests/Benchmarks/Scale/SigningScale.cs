@@ -36,7 +36,7 @@ internal sealed class SigningScale(Figures figures, ScaleSizes sizes)
         var (rates, bare) = (new List<double>(), new List<double>());
         for (var round = 0; round < sizes.Rounds; round++)
         {
-            bare.Add(BareSigning.Rate(BareDuration));
+            bare.Add(BareSigning.Measure(BareDuration).PerSecond);
             rates.Add(await run.RateAsync(sizes.Pushes, cancellationToken));
         }
 

@@ -145,15 +145,13 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
 
     private async Task<StreamDelivery> NextAsync(StreamSubscription subscription, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            var patience = subscription.OwesAcknowledgement ? Rest : Timeout.InfiniteTimeSpan;
-            if (await subscription.NextAsync(patience, time, cancellationToken) is { } delivery)
-            {
-                return delivery;
-            }
-
-            await AcknowledgeAsync(() => subscription.AcknowledgeAllAsync(cancellationToken), cancellationToken);
+            return await subscription.NextAsync(time, cancellationToken);
+        }
+        catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
+        {
+            throw Unreadable(failure);
         }
     }
 
@@ -165,9 +163,11 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
         }
         catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
         {
-            throw new AttestationLogException($"{Description} cannot be read any more: {failure.Message}", failure);
+            throw Unreadable(failure);
         }
     }
+
+    private AttestationLogException Unreadable(Exception failure) => new($"{Description} cannot be read any more: {failure.Message}", failure);
 
     private sealed record Start(StreamSubscription Subscription, string Marker, string? Problem);
 }

@@ -2,7 +2,7 @@ namespace Kritis.Events.Signer.AlibabaCloud.Rpc;
 
 /// <summary>
 /// Lets calls through at the pace that a quota allows, in the order in which they came. Slows down where the service says that the quota is used up,
-/// by other users of the account for example, and comes back to the full pace by and by. Safe to call from several threads.
+/// by other users of the account for example, the more the more it refuses, and comes back to the full pace by and by. Safe to call from several threads.
 /// </summary>
 /// <param name="perSecond">The quota, calls a second.</param>
 /// <param name="time">The clock.</param>
@@ -10,7 +10,9 @@ internal sealed class CallLimiter(int perSecond, TimeProvider time)
 {
     // What leaves here evenly arrives a little unevenly; a pace of just the quota would overstep it now and then.
     private const double Headroom = 0.985;
-    private const double Cut = 0.8;
+    // One refusal is a call that came a little early; many are a quota that others use as well.
+    private const double Cut = 0.98;
+    private const double DeepestCut = 0.8;
     private const double SlowestShare = 0.02;
     private const double RegainedShareASecond = 0.05;
     private static readonly TimeSpan BetweenCuts = TimeSpan.FromMilliseconds(250);
@@ -20,7 +22,8 @@ internal sealed class CallLimiter(int perSecond, TimeProvider time)
     private double _pace = perSecond * Headroom;
     private long _next = time.GetTimestamp();
     private long _paceAt = time.GetTimestamp();
-    private long _lastCut = time.GetTimestamp() - time.TimestampFrequency;
+    private long _firstCut = time.GetTimestamp() - time.TimestampFrequency;
+    private double _floor;
 
     /// <summary>Calls a second that are let through now.</summary>
     public double Pace
@@ -47,16 +50,16 @@ internal sealed class CallLimiter(int perSecond, TimeProvider time)
     {
         lock (_lock)
         {
-            // Calls that were under way together are refused together: that is one reason to slow down, not many.
             var now = time.GetTimestamp();
-            if (time.GetElapsedTime(_lastCut, now) < BetweenCuts)
+            Regain(now);
+            if (time.GetElapsedTime(_firstCut, now) >= BetweenCuts)
             {
-                return;
+                // Calls that were under way together are refused together; what is cut for them has an end.
+                _firstCut = now;
+                _floor = Math.Max(_pace * DeepestCut, Math.Max(1, _full * SlowestShare));
             }
 
-            Regain(now);
-            _lastCut = now;
-            _pace = Math.Max(_pace * Cut, Math.Max(1, _full * SlowestShare));
+            _pace = Math.Max(_pace * Cut, _floor);
         }
     }
 

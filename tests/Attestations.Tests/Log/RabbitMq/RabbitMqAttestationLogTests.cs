@@ -227,6 +227,36 @@ public sealed class RabbitMqAttestationLogTests(RabbitMqNode node) : Attestation
     }
 
     [Fact]
+    public async Task A_reader_that_waits_for_the_next_record_owes_the_broker_nothing()
+    {
+        await using var store = await CreateAsync();
+        var log = store.Open();
+        await log.AppendAsync(1, 3);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var caughtUp = new TaskCompletionSource();
+        var following = Task.Run(async () =>
+        {
+            await foreach (var happened in log.FollowAsync(null, stop.Token))
+            {
+                _ = happened is LogEvent.CaughtUp && caughtUp.TrySetResult();
+            }
+        });
+        await caughtUp.Task.WaitAsync(stop.Token);
+
+        string[] owed;
+        do
+        {
+            owed = (await node.ControlAsync("-q", "list_channels", "messages_unacknowledged", "--no-table-headers")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            owed.Should().NotBeEmpty();
+            stop.Token.IsCancellationRequested.Should().BeFalse("the broker ends a channel that does not acknowledge: {0}", string.Join(", ", owed));
+        }
+        while (owed.Any(channel => channel.Trim() != "0"));
+
+        await stop.CancelAsync();
+        await FluentActions.Awaiting(() => following).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
     public async Task An_append_that_the_broker_does_not_confirm_for_want_of_memory_is_told_in_bounded_time_and_works_again_afterwards()
     {
         await using var store = await CreateAsync();

@@ -105,12 +105,13 @@ public sealed class RabbitMqNode : IAsyncLifetime
 
     private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit));
 
-    public async Task ControlAsync(params string[] arguments)
+    public async Task<string> ControlAsync(params string[] arguments)
     {
         using var process = Process.Start(Command("rabbitmqctl", arguments))!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         process.ExitCode.Should().Be(0, "rabbitmqctl {0}: {1}{2}", string.Join(' ', arguments), await output, await error);
+        return await output;
     }
 
     /// <summary>Stops or continues the node's process without ending it: connections stay open and nothing answers.</summary>

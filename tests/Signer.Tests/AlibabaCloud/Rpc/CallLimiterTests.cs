@@ -70,6 +70,19 @@ public sealed class CallLimiterTests
     }
 
     [Fact]
+    public void One_call_that_was_refused_costs_hardly_any_of_the_pace()
+    {
+        var limiter = new CallLimiter(200, _time);
+        var full = limiter.Pace;
+
+        limiter.Throttled();
+
+        limiter.Pace.Should().BeInRange(full * 0.95, full * 0.99);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        limiter.Pace.Should().Be(full);
+    }
+
+    [Fact]
     public void A_quota_that_others_use_up_never_brings_it_to_a_halt()
     {
         var limiter = new CallLimiter(200, _time);
