@@ -12,7 +12,8 @@ internal static class Program
 {
     public static async Task Main(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // Settings files are watched with all folders below theirs, which is to be an empty service's own and not whatever it is started in.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         _ = builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var broker = new Uri(builder.Configuration["Bus:Uri"] ?? throw new InvalidOperationException("Bus:Uri is missing; expected amqp://user:password@host:port/"));
         _ = builder.Services.AddMassTransit(bus =>

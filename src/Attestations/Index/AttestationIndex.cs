@@ -48,6 +48,9 @@ public sealed class AttestationIndex
         return _images.GetValueOrDefault(key, AttestedImage.Unknown);
     }
 
+    /// <summary>What is known of an image without having verified what is kept of it elsewhere.</summary>
+    internal AttestedImage Verified(Image image) => _images.GetValueOrDefault(KeyOf(image), AttestedImage.Unknown);
+
     /// <summary>Adds a verified attestation.</summary>
     /// <returns>Whether it is new: a witness's word by one key is held once.</returns>
     public bool Add(Image image, IndexedAttestation attestation) => Add(KeyOf(image), attestation);

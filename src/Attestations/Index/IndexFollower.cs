@@ -143,15 +143,17 @@ public sealed partial class IndexFollower : BackgroundService
                 case LogEvent.CaughtUp:
                     Log.CaughtUp(_logger, _log.Description, Read);
                     _snapshot?.EndFiling();
-                    _ = _caughtUp.TrySetResult();
+                    // Whoever waits for the one may ask for the other at once.
                     NowCurrent();
+                    _ = _caughtUp.TrySetResult();
                     _snapshot?.CaughtUp();
                     ReadToEnd?.Invoke();
                     break;
                 case LogEvent.ReadFromFirst again:
                     Log.ReadFromFirst(_logger, again.Reason);
                     ReadOnFromFirst();
-                    _snapshot?.Restart(keepsUnverified: false);
+                    // Once it has caught up it knows every revocation of the log before, and forgets none: what was attested there goes on counting.
+                    _snapshot?.Restart(keepsUnverified: _caughtUp.Task.IsCompleted);
                     LogReplaced?.Invoke();
                     break;
             }

@@ -143,7 +143,7 @@ public sealed partial class IndexWriter
         }
 
         // The attestation's own strings are held already: a claim is to cost little more than its tag.
-        var attestation = _index.Find(verdict.Image!).Attestations.First(held => held.IsBy(verdict.Witness!, verdict.KeyFingerprint));
+        var attestation = _index.Verified(verdict.Image!).Attestations.First(held => held.IsBy(verdict.Witness!, verdict.KeyFingerprint));
         var isNew = _index.AddTag(verdict.Image!, verdict.Tag!, new TagClaim(verdict.Image!.Digest, attestation.Witness, attestation.KeyFingerprint));
         Count(_tagClaims, isNew ? "added" : "duplicate");
     }

@@ -49,24 +49,26 @@ internal sealed class RecordExamination(IResourceSource resources, IndexWriterOp
         }
 
         // The claim of a tag can take an admission away, and counts beside a valid attestation only: both at once.
-        if (_filing is { } filing && created.TagClaim is null && filing.MayWait(created))
+        if (_filing is not { } filing || created.TagClaim is not null || !filing.CanTake(created))
+        {
+            return VerifyAtOnce(created, position);
+        }
+
+        if (filing.LetsWait())
         {
             var failure = AttestationVerifier.FailureBeforeSignature(created, resources.Current);
             return new ExaminedRecord(position) { Created = created, Verdict = failure, AwaitsSignature = failure is null };
         }
 
-        return VerifyAtOnce(created, position);
+        var examined = VerifyAtOnce(created, position);
+        filing.Note(examined.Verdict!);
+        return examined;
     }
 
     /// <summary>Looks at the signature, too.</summary>
     public ExaminedRecord VerifyAtOnce(AttestationCreated created, LogPosition position)
     {
         var (verdict, tagVerdict) = Verify(created);
-        if (verdict.FailedCheck == AttestationCheck.SignatureValid)
-        {
-            _filing?.NoteForgery();
-        }
-
         return new ExaminedRecord(position) { Created = created, Verdict = verdict, TagVerdict = tagVerdict };
     }
 

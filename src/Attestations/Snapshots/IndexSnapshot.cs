@@ -89,7 +89,7 @@ public sealed partial class IndexSnapshot : IDisposable
             ForgetUnverified();
         }
 
-        _recorder?.Begin();
+        _recorder?.Begin(writesEach: true);
         if (!keepsUnverified && !_hasCaughtUp && _recorder is not null)
         {
             BeginFiling(_recorder);
@@ -149,7 +149,7 @@ public sealed partial class IndexSnapshot : IDisposable
             Log.Ignored(_logger, _options.Path, unusable.Message);
         }
 
-        recorder.Begin();
+        recorder.Begin(writesEach: false);
         return null;
     }
 
@@ -181,6 +181,12 @@ public sealed partial class IndexSnapshot : IDisposable
         unverified.Forged += _writer.NoteForgery;
         unverified.Damaged += what =>
         {
+            if (!ReferenceEquals(_unverified, unverified))
+            {
+                // An admission still looked into a file that is no longer used.
+                return;
+            }
+
             Log.Untrue(_logger, _options.Path, what);
             Distrusted?.Invoke();
         };

@@ -1,5 +1,6 @@
 using Kritis.Events.Attestations.Index;
 using Kritis.Events.Attestations.Keys;
+using Kritis.Events.Attestations.Verification;
 using Kritis.Events.Contracts.Messages;
 
 namespace Kritis.Events.Attestations.Snapshots;
@@ -13,17 +14,27 @@ internal sealed class SignatureFiling(SnapshotRecorder recorder, UnverifiedAttes
     private readonly ForgeryWatch _watch = new();
 
     /// <summary>
-    /// Whether a signature may wait. Not where something is filed for the same image and key: either may be forged, and must not hide the other.
+    /// Whether an attestation can be filed at all. Not where something is filed for the same image and key: either may be forged, and must not hide the other.
     /// Safe to call from several threads.
     /// </summary>
-    public bool MayWait(AttestationCreated created) =>
-        recorder.IsFiling
-        && created.Signature.Length is > 0 and <= SnapshotFormat.MostSignature
-        && _watch.LetsWait()
-        && !IsHeld(created);
+    public bool CanTake(AttestationCreated created) =>
+        recorder.IsFiling && created.Signature.Length is > 0 and <= SnapshotFormat.MostSignature && !IsHeld(created);
 
-    /// <summary>A signature that was looked at turned out to be forged.</summary>
-    public void NoteForgery() => _watch.NoteForgery();
+    /// <summary>Whether the signature of one that can be filed need not be looked at now.</summary>
+    public bool LetsWait() => _watch.LetsWait();
+
+    /// <summary>What came of one that could have been filed and was verified at once.</summary>
+    public void Note(Verdict verdict)
+    {
+        if (verdict.IsValid)
+        {
+            _watch.NoteValid();
+        }
+        else if (verdict.FailedCheck == AttestationCheck.SignatureValid)
+        {
+            _watch.NoteForgery();
+        }
+    }
 
     /// <summary>Files an attestation that has passed every check but that of its signature.</summary>
     /// <returns>False where it must be verified now.</returns>

@@ -17,6 +17,8 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
     private UnverifiedAttestations? _held;
     private bool _hasMoved;
     private bool _isNew;
+    private bool _writesEach;
+    private int _failedAt;
     private bool _isFull;
     private bool _isFailing;
     private volatile bool _isFiling;
@@ -56,13 +58,18 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
     }
 
     /// <summary>Begins a file anew.</summary>
-    public void Begin()
+    /// <param name="writesEach">
+    /// Whether it gets what the index holds already, also once the log has been read to its end: signers may refill a log that was lost with what this
+    /// process knows and the new file has not got.
+    /// </param>
+    public void Begin(bool writesEach)
     {
         lock (_writing)
         {
             _writer?.Dispose();
             _held?.Seal();
             (_writer, _coverage, _held, _hasMoved, _isNew, _isFull, _isFiling) = (null, null, null, false, true, false, false);
+            _writesEach = writesEach;
             if (Try(() => _writer = SnapshotWriter.Begin(options.NewPath, index)))
             {
                 _isFailing = false;
@@ -75,7 +82,7 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
     {
         lock (_writing)
         {
-            _held = null;
+            (_held, _isFiling) = (null, false);
         }
     }
 
@@ -91,7 +98,7 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
 
             var signer = new PinnedKey(created.Witness, created.KeyFingerprint, algorithm);
             var image = index.KeyOf(created.Image);
-            if (_isNew || (isNew && _held?.HoldsVerified(image, signer) is not true))
+            if (_isNew || _writesEach || (isNew && _held?.HoldsVerified(image, signer) is not true))
             {
                 _ = _writer.Add(image, signer, created.Signature.Span);
             }
@@ -111,12 +118,12 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
 
             var signer = new PinnedKey(created.Witness, created.KeyFingerprint, algorithm);
             var image = index.KeyOf(created.Image);
-            if (_held!.Holds(image, signer))
+            if (_writer!.Waiting > SnapshotFormat.MostContent / 2 || _held!.Holds(image, signer))
             {
                 return false;
             }
 
-            var offset = _writer!.Add(image, signer, created.Signature.Span, isFiled: true);
+            var offset = _writer.Add(image, signer, created.Signature.Span, isFiled: true);
             _held.AddWaiting(image, signer, created.Signature, offset);
             return true;
         }
@@ -128,7 +135,8 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
         lock (_writing)
         {
             (_coverage, _hasMoved) = (coverage, true);
-            if (_writer?.Waiting >= SnapshotFormat.FullContent)
+            // A block that could not be written is put together and hashed anew each time: not for each record while the disk is full.
+            if (_writer?.Waiting >= SnapshotFormat.FullContent && (!_isFailing || _writer.Waiting >= _failedAt + SnapshotFormat.FullContent))
             {
                 Write();
             }
@@ -162,7 +170,7 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
         lock (_writing)
         {
             _writer?.Dispose();
-            _writer = null;
+            (_writer, _isFiling) = (null, false);
         }
     }
 
@@ -181,6 +189,10 @@ internal sealed partial class SnapshotRecorder(SnapshotOptions options, Attestat
             {
                 _held?.Written(_writer.RecordsStart);
             }
+        }
+        else
+        {
+            _failedAt = _writer.Waiting;
         }
 
         if (!fits)

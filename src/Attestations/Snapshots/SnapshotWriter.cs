@@ -26,7 +26,9 @@ internal sealed class SnapshotWriter(SafeFileHandle file, long end, AttestationI
     /// <exception cref="IOException">It cannot be written.</exception>
     public static SnapshotWriter Begin(string path, AttestationIndex index)
     {
-        var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        // Not cut down to nothing: signatures that nobody has looked at yet may still be read from the file that was there.
+        File.Delete(path);
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             RandomAccess.Write(file, SnapshotFormat.Magic, 0);
@@ -41,8 +43,21 @@ internal sealed class SnapshotWriter(SafeFileHandle file, long end, AttestationI
 
     /// <summary>Goes on with a file behind its last whole block.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static SnapshotWriter Continue(string path, long end, AttestationIndex index, SnapshotNumbers numbers) =>
-        new(File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), end, index, numbers);
+    public static SnapshotWriter Continue(string path, long end, AttestationIndex index, SnapshotNumbers numbers)
+    {
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            // What is left of a block that was not written whole would stand behind the next one, where that is shorter.
+            RandomAccess.SetLength(file, end);
+            return new SnapshotWriter(file, end, index, numbers);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Where in the file the records of the block begin that was written last.</summary>
     public long RecordsStart { get; private set; }

@@ -54,6 +54,56 @@ public sealed class FilingTests : IDisposable
     }
 
     [Fact]
+    public async Task G6_what_nobody_has_asked_for_yet_goes_on_counting_when_the_log_is_replaced_by_an_empty_one()
+    {
+        await using var verifier = new SnapshotUnderTest(_folder, Resources);
+        var reading = await PlayAsync(verifier, Attested);
+        await verifier.CatchUpAsync(reading);
+
+        await ReplaceAsync(verifier, reading);
+
+        foreach (var created in Attested)
+        {
+            verifier.Standing(created.Image).Should().Be(Standing.Attested);
+        }
+    }
+
+    [Fact]
+    public async Task G6_what_signers_put_back_into_a_log_that_was_lost_is_in_the_file_at_the_next_start()
+    {
+        const int Two = 2;
+        await using (var verifier = new SnapshotUnderTest(_folder, Resources))
+        {
+            var reading = await PlayAsync(verifier, Attested[..Two]);
+            await verifier.CatchUpAsync(reading);
+            verifier.Standing(Numbered(1)).Should().Be(Standing.Attested, "one is in the index before, the other not");
+            await ReplaceAsync(verifier, reading);
+
+            var read = verifier.Follower.Read;
+            reading.Play(ScriptedLog.Record(1, Attested[0]));
+            reading.Play(ScriptedLog.Record(2, Attested[1]));
+            await SnapshotUnderTest.UntilAsync(() => verifier.Follower.Read == read + Two);
+        }
+
+        await using var again = new SnapshotUnderTest(_folder, Resources);
+        var behind = await again.StartAsync();
+        behind.After!.Offset.Should().Be(Two);
+        await again.CatchUpAsync(behind);
+        again.Standing(Numbered(1)).Should().Be(Standing.Attested);
+        again.Standing(Numbered(2)).Should().Be(Standing.Attested);
+    }
+
+    /// <summary>Another log takes the place of the one that was read, and is empty.</summary>
+    private static async Task ReplaceAsync(SnapshotUnderTest verifier, ScriptedLog.Reading reading)
+    {
+        var ends = 0;
+        verifier.Follower.ReadToEnd += () => Interlocked.Increment(ref ends);
+        reading.Play(new LogEvent.ReadFromFirst("it was made anew"));
+        reading.Play(new LogEvent.CaughtUp());
+        await SnapshotUnderTest.UntilAsync(() => Volatile.Read(ref ends) == 1);
+    }
+
+    [Fact]
     public async Task An_image_that_is_asked_for_before_the_log_is_read_is_known_as_far_as_it_was_read()
     {
         await using var verifier = new SnapshotUnderTest(_folder, Resources);

@@ -28,6 +28,8 @@ internal sealed class GeneratedLog
 
     public BenchmarkKeyKind KeyKind { get; }
 
+    public int Attestations => _attestations;
+
     /// <summary>The private key that signed it.</summary>
     public string KeyFile => Path.Combine(_folder, $"release{Suffix}.pem");
 

@@ -47,7 +47,7 @@ internal sealed class HttpBenchmark(Figures figures)
         settings["Bus:Uri"] = broker?.Uri.ToString() ?? settings["Bus:Uri"];
         int? core = Pin ? FirstCore : null;
         await using var verifier = ServerUnderLoad.StartVerifier(core, BuiltService.Loopback("https"), settings);
-        await verifier.UntilAnsweringAsync("/readyz", cancellationToken);
+        await verifier.UntilVerifiedAsync(Attestations, cancellationToken);
         var scenarios = folder.Make("scenarios");
         await WriteScenariosAsync(scenarios, verifier, cancellationToken);
         PrintSizes(scenarios);

@@ -23,7 +23,7 @@ internal sealed class ScaledVerifiers : IAsyncDisposable
         {
             var server = ServerUnderLoad.StartVerifier(core: null, BuiltService.Loopback("https"), folder.Settings($"verifier-{number}", log.File));
             _open.Add(server);
-            await server.UntilAnsweringAsync("/readyz", cancellationToken);
+            await server.UntilVerifiedAsync(log.Attestations, cancellationToken);
             _started.Add(new ScaledVerifier(server));
         }
 

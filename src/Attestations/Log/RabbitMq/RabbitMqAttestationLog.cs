@@ -14,9 +14,6 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
     /// <summary>How long the message at a known offset may take to come; a stream that was made anew never delivers it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long nothing must come for the broker to be told at once what was read.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
-
     private readonly BrokerConnection _broker = new(broker, clientName);
     private readonly StreamPublisher _publisher = new(new BrokerConnection(broker, clientName + " log"), "/kritis/" + clientName, time);
 

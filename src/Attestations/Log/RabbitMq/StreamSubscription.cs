@@ -19,11 +19,16 @@ internal sealed class StreamSubscription : IAsyncDisposable
     /// <summary>What stays behind is acknowledged once nothing has come for so long: a broker ends a channel that owes one for half an hour.</summary>
     private static readonly TimeSpan Stillness = TimeSpan.FromSeconds(1);
 
+    /// <summary>What comes a little more often than that is acknowledged after so long.</summary>
+    private static readonly TimeSpan LongestOwed = TimeSpan.FromSeconds(10);
+
+
     private readonly IChannel _channel;
     private readonly Channel<StreamDelivery> _deliveries =
         Channel.CreateBounded<StreamDelivery>(new BoundedChannelOptions(Prefetch) { SingleReader = true, SingleWriter = true });
 
     private int _unacknowledged;
+    private long _owedSince;
     private ulong _last;
 
     private StreamSubscription(IChannel channel) => _channel = channel;
@@ -48,8 +53,14 @@ internal sealed class StreamSubscription : IAsyncDisposable
     {
         while (true)
         {
+            if (_unacknowledged > 0 && time.GetElapsedTime(_owedSince) > LongestOwed)
+            {
+                await AcknowledgeAllAsync(cancellationToken);
+            }
+
             if (await NextAsync(_unacknowledged > 0 ? Stillness : Timeout.InfiniteTimeSpan, time, cancellationToken) is { } delivery)
             {
+                _owedSince = _unacknowledged > 0 ? _owedSince : time.GetTimestamp();
                 return delivery;
             }
 
