@@ -24,7 +24,8 @@ internal sealed class EmbeddedSystem : IAsyncDisposable
 
     public ResourceSet Resources => _signer.Services.GetRequiredService<IResourceSource>().Current;
 
-    public AttestationIndex VerifierIndex => _verifier.Services.GetRequiredService<AttestationIndex>();
+    /// <summary>What is attested, as the signer knows it: the verifier looks at signatures only when their images are asked for.</summary>
+    public AttestationIndex Attested => _signer.Services.GetRequiredService<AttestationIndex>();
 
     /// <summary>The certificate authority that made the webhook's certificate.</summary>
     public X509Certificate2 CertificateAuthority =>
@@ -83,7 +84,8 @@ internal sealed class EmbeddedSystem : IAsyncDisposable
 
     private static WebApplication RegistryApp(EmbeddedOptions options, string token)
     {
-        var builder = WebApplication.CreateSlimBuilder([$"--urls=http://127.0.0.1:{options.Ports.Registry}"]);
+        // Watching for settings files would watch every folder below the current one, and never come to an end where files come and go there all the time.
+        var builder = WebApplication.CreateSlimBuilder([$"--urls=http://127.0.0.1:{options.Ports.Registry}", "--hostBuilder:reloadConfigOnChange=false"]);
         Quiet(builder);
         _ = builder.Services.AddEmbeddedRegistry(new EmbeddedRegistryOptions
         {

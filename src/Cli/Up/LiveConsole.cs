@@ -40,7 +40,7 @@ internal sealed class LiveConsole
             Fact("webhook", $"{options.Ports.Webhook}  (CA: {Path.Combine(options.DataPath, "tls", "ca.crt")})");
             Fact("resources", options.ResourcesPath);
             Fact("data", options.DataPath);
-            Fact("attested", $"{system.VerifierIndex.Count} images known from before");
+            Fact("attested", $"{system.Attested.Count} images known from before");
             foreach (var witness in system.Resources.Witnesses.Values)
             {
                 Fact("witness", witness.Name);

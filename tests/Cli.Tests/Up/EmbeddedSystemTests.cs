@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kritis.Events.Servers;
 
 namespace Kritis.Events.Cli.Tests.Up;
@@ -21,6 +22,16 @@ public class EmbeddedSystemTests
         told.Should().NotContain("✗");
     }
 
+    /// <summary>The inodes that a process watches (proc(5), <c>/proc/pid/fdinfo</c>).</summary>
+    private static IEnumerable<long> Watched(int process) =>
+        from file in Directory.GetFiles($"/proc/{process}/fdinfo")
+        from line in File.ReadLines(file)
+        where line.StartsWith("inotify ", StringComparison.Ordinal)
+        select long.Parse(line.Split("ino:")[1].Split(' ')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static async Task<long> InodeAsync(string path) =>
+        long.Parse(await ChildProcess.RunAsync("stat", ["-c", "%i", path], Cancellation), CultureInfo.InvariantCulture);
+
     [Fact]
     public async Task Up_signs_a_real_push_stops_cleanly_and_finds_its_keys_and_attestations_again()
     {
@@ -33,9 +44,11 @@ public class EmbeddedSystemTests
         ];
         using var layout = OciLayout.Image("kritis up");
 
-        await using (var first = ChildProcess.Start("up", "dotnet", arguments))
+        var current = Directory.CreateDirectory(folder.File("current")).FullName;
+        await using (var first = ChildProcess.Start("up", "dotnet", arguments, folder: current))
         {
             await Eventually.Async("kritis is up", () => first.Output.Contains("Ctrl-C stops it"), Cancellation, () => first.Output);
+            Watched(first.Id).Should().NotContain(await InodeAsync(current), "it would watch whatever large folder it is started in, and everything below");
             first.Output.Should().ContainAll($"127.0.0.1:{registry}/kritis-demo/", $"https://127.0.0.1:{verifier}/validate", folder.File("resources"), "BEGIN PUBLIC KEY");
             await Skopeo.PushAsync(layout, $"127.0.0.1:{registry}/kritis-demo/app:1", Cancellation);
             await Eventually.Async("the push and the signature are shown",
