@@ -15,14 +15,18 @@ public static class SimpleSigningPayload
 
     internal const string Type = "cosign container image signature";
 
+    private const string BeforeName = "{\"critical\":{\"identity\":{\"docker-reference\":\"";
+    private const string BeforeDigest = "\"},\"image\":{\"docker-manifest-digest\":\"";
+    private const string BeforeWitness = "\"},\"type\":\"" + Type + "\"},\"optional\":{\"witness\":\"";
+    private const string BehindWitness = "\"}}";
+
     /// <summary>The bytes that <paramref name="witness"/> signs to attest <paramref name="image"/>.</summary>
     /// <exception cref="ArgumentException">The witness's name is none that a verifier would read.</exception>
     public static byte[] Create(Image image, string witness)
     {
         ArgumentNullException.ThrowIfNull(image);
         WitnessName.ThrowIfInvalid(witness);
-        return Encoding.UTF8.GetBytes(
-            $$$"""{"critical":{"identity":{"docker-reference":"{{{image.Name}}}"},"image":{"docker-manifest-digest":"{{{image.Digest}}}"},"type":"{{{Type}}}"},"optional":{"witness":"{{{witness}}}"}}""");
+        return Encoding.UTF8.GetBytes($"{BeforeName}{image.Name}{BeforeDigest}{image.Digest}{BeforeWitness}{witness}{BehindWitness}");
     }
 
     /// <summary>Whether these are the bytes that <see cref="Create"/> writes, of an image that was read from text.</summary>
@@ -32,7 +36,7 @@ public static class SimpleSigningPayload
         return WitnessName.IsValid(witness)
             && Utf8.TryWrite(
                 expected,
-                $$$"""{"critical":{"identity":{"docker-reference":"{{{image.Registry}}}/{{{image.Repository}}}"},"image":{"docker-manifest-digest":"{{{image.Digest.ToString()}}}"},"type":"{{{Type}}}"},"optional":{"witness":"{{{witness}}}"}}""",
+                $"{BeforeName}{image.Registry}/{image.Repository}{BeforeDigest}{image.Digest.ToString()}{BeforeWitness}{witness}{BehindWitness}",
                 out var written)
             && payload.SequenceEqual(expected[..written]);
     }

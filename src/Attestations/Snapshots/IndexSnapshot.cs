@@ -20,7 +20,6 @@ public sealed partial class IndexSnapshot : IDisposable
     private readonly SnapshotRecorder? _recorder;
     private readonly FileStream? _lock;
     private volatile UnverifiedAttestations? _unverified;
-    private bool _hasCaughtUp;
 
     /// <summary>A snapshot in <paramref name="options"/>' folder, which another process must not use as well.</summary>
     public IndexSnapshot(
@@ -74,13 +73,12 @@ public sealed partial class IndexSnapshot : IDisposable
     /// <summary>From now on every attestation is verified as it is read: the log is about to have been read to its end.</summary>
     internal void EndFiling()
     {
-        _hasCaughtUp = true;
         _writer.FileWith(null);
         _recorder?.EndFiling();
     }
 
     /// <summary>Begins a file anew, for the log is about to be read from its first record and the old file is no longer to be used.</summary>
-    /// <param name="keepsUnverified">Whether what the old file held and is valid still counts.</param>
+    /// <param name="keepsUnverified">Whether what the old file held and is valid still counts; where not, and only before the log was read to its end, it is filed anew.</param>
     internal void Restart(bool keepsUnverified)
     {
         _writer.FileWith(null);
@@ -90,7 +88,7 @@ public sealed partial class IndexSnapshot : IDisposable
         }
 
         _recorder?.Begin(writesEach: true);
-        if (!keepsUnverified && !_hasCaughtUp && _recorder is not null)
+        if (!keepsUnverified && _recorder is not null)
         {
             BeginFiling(_recorder);
         }

@@ -18,23 +18,22 @@ internal sealed class GeneratedLog
     private const int BatchSize = 20_000;
     private static readonly DateTimeOffset SignedAt = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly string _folder;
-    private readonly int _attestations;
 
     private GeneratedLog(DirectoryInfo cache, int attestations, BenchmarkKeyKind key)
     {
         _folder = cache.FullName;
-        (_attestations, KeyKind) = (attestations, key);
+        (Attestations, KeyKind) = (attestations, key);
     }
 
     public BenchmarkKeyKind KeyKind { get; }
 
-    public int Attestations => _attestations;
+    public int Attestations { get; }
 
     /// <summary>The private key that signed it.</summary>
     public string KeyFile => Path.Combine(_folder, $"release{Suffix}.pem");
 
     /// <summary>The SQLite file.</summary>
-    public string File => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"log-{_attestations}{Suffix}.db"));
+    public string File => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"log-{Attestations}{Suffix}.db"));
 
     private string Suffix => KeyKind == BenchmarkKeyKind.Rsa ? "-rsa" : "";
 
@@ -85,9 +84,9 @@ internal sealed class GeneratedLog
         using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = making, Pooling = false }.ToString()))
         {
             connection.Open();
-            for (var first = 0; first < _attestations; first += BatchSize)
+            for (var first = 0; first < Attestations; first += BatchSize)
             {
-                Append(connection, Bodies(key, first, Math.Min(BatchSize, _attestations - first)));
+                Append(connection, Bodies(key, first, Math.Min(BatchSize, Attestations - first)));
             }
 
             using var finish = connection.CreateCommand();

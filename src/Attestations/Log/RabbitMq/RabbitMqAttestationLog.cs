@@ -67,7 +67,7 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
                 yield return new LogEvent.CaughtUp();
             }
 
-            await AcknowledgeAsync(() => subscription.AcknowledgeAsync(delivery, cancellationToken), cancellationToken);
+            await AcknowledgeAsync(subscription, delivery, cancellationToken);
         }
     }
 
@@ -152,11 +152,11 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
         }
     }
 
-    private async ValueTask AcknowledgeAsync(Func<ValueTask> acknowledge, CancellationToken cancellationToken)
+    private async ValueTask AcknowledgeAsync(StreamSubscription subscription, StreamDelivery delivery, CancellationToken cancellationToken)
     {
         try
         {
-            await acknowledge();
+            await subscription.AcknowledgeAsync(delivery, cancellationToken);
         }
         catch (Exception failure) when (BrokerConnection.IsBrokerFailure(failure, cancellationToken))
         {

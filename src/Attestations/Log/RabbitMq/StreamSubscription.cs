@@ -22,7 +22,6 @@ internal sealed class StreamSubscription : IAsyncDisposable
     /// <summary>What comes a little more often than that is acknowledged after so long.</summary>
     private static readonly TimeSpan LongestOwed = TimeSpan.FromSeconds(10);
 
-
     private readonly IChannel _channel;
     private readonly Channel<StreamDelivery> _deliveries =
         Channel.CreateBounded<StreamDelivery>(new BoundedChannelOptions(Prefetch) { SingleReader = true, SingleWriter = true });

@@ -23,7 +23,6 @@ internal sealed class LineQueue : IDisposable
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly LineWriter _writer;
     private readonly Thread _thread;
-    private volatile bool _isStopping;
     private int _waiting;
     private long _characters;
     private int _leftOut;
@@ -56,7 +55,7 @@ internal sealed class LineQueue : IDisposable
     /// <summary>Writes what waits, within bounds: nobody may read it.</summary>
     public void Dispose()
     {
-        _isStopping = true;
+        // In this order: a thread that is woken, now or when it sleeps the next time, finds that it is to stop.
         _ = _stopping.Set();
         _ = _wake.Set();
         // Whoever logs at this moment may still be about to wake the thread: the events are left to be finalized.
@@ -71,12 +70,12 @@ internal sealed class LineQueue : IDisposable
 
     private void Run()
     {
-        while (!_isStopping)
+        do
         {
             WriteWaiting();
             Sleep();
-            _ = _stopping.WaitOne(Linger);
         }
+        while (!_stopping.WaitOne(Linger));
 
         WriteWaiting();
     }
@@ -85,7 +84,7 @@ internal sealed class LineQueue : IDisposable
     {
         // Looked at once more after saying so: a line that was added in between would wait for the next.
         _ = Interlocked.Exchange(ref _sleeps, 1);
-        if (_lines.IsEmpty && !_isStopping)
+        if (_lines.IsEmpty)
         {
             _ = _wake.WaitOne();
             WriteWaiting();

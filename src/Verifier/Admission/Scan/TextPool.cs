@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Kritis.Events.Verifier.Policies;
 
 namespace Kritis.Events.Verifier.Admission.Scan;
 
 /// <summary>
-/// Texts that come again and again, each made once: a namespace, a user, the image of a hundred replicas. A fixed number of pairs of places, each for the
-/// last two texts that fell there, so that it is bounded whoever fills it. Safe to use from several threads.
+/// Texts that come again and again, each made once: a namespace, a user, the image of a hundred replicas. Safe to use from several threads.
 /// </summary>
 internal static class TextPool
 {
@@ -15,7 +14,7 @@ internal static class TextPool
 
     private const int Pairs = 2_048;
     private const int Sampled = 3 * sizeof(ulong);
-    private static readonly string?[] Texts = new string?[2 * Pairs];
+    private static readonly RecentPairs<string> Texts = new(Pairs);
 
     /// <summary>The text of these UTF-8 bytes, which must be valid.</summary>
     public static string Get(ReadOnlySpan<byte> utf8)
@@ -25,30 +24,19 @@ internal static class TextPool
             return Encoding.UTF8.GetString(utf8);
         }
 
-        var pair = Texts.AsSpan(2 * PairOf(utf8), 2);
-        var newer = Volatile.Read(ref pair[0]);
-        if (IsSame(newer, utf8))
+        var hash = HashOf(utf8);
+        if (Texts.Find(hash, utf8, static (text, utf8) => text.Length == utf8.Length && Ascii.Equals(utf8, text)) is { } known)
         {
-            return newer;
-        }
-
-        var older = Volatile.Read(ref pair[1]);
-        if (IsSame(older, utf8))
-        {
-            return older;
+            return known;
         }
 
         var text = Encoding.UTF8.GetString(utf8);
-        Volatile.Write(ref pair[1], newer);
-        Volatile.Write(ref pair[0], text);
+        Texts.Keep(hash, text);
         return text;
     }
 
-    private static bool IsSame([NotNullWhen(true)] string? known, ReadOnlySpan<byte> utf8) =>
-        known is not null && known.Length == utf8.Length && Ascii.Equals(utf8, known);
-
     /// <summary>Its ends decide: a digest's last digits, a name's random ones. Texts that share them only drive each other out.</summary>
-    private static int PairOf(ReadOnlySpan<byte> utf8)
+    private static int HashOf(ReadOnlySpan<byte> utf8)
     {
         Span<byte> sample = stackalloc byte[Sampled];
         sample.Clear();
@@ -69,6 +57,6 @@ internal static class TextPool
             mixed ^= mixed >> 29;
         }
 
-        return (int)(mixed >> 40) & (Pairs - 1);
+        return (int)(mixed >> 40);
     }
 }
