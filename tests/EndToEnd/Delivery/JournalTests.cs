@@ -68,15 +68,18 @@ public sealed class JournalTests : IAsyncLifetime
     {
         var publishing = PublishAsync();
         var before = Decide(1000, "before");
+        await Eventually.Async("decisions are on their way", () => _decisions.Reader.Count < before.Count, Cancellation);
+        await _broker.SettleAsync(Cancellation);
+        var meanwhile = Decide(5000, "meanwhile");
         await _broker.KillAsync();
         var during = Decide(1000, "during");
         await _broker.RestartAsync(Cancellation);
         var after = Decide(1000, "after");
         _decisions.Writer.Complete();
 
-        await publishing;
+        await publishing.WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
 
-        (await ToldAsync([.. before, .. during, .. after])).Should().BeTrue();
+        (await ToldAsync([.. before, .. meanwhile, .. during, .. after])).Should().BeTrue();
         Interlocked.Read(ref _dropped).Should().Be(0);
     }
 
