@@ -27,6 +27,7 @@ internal static class Program
     {
         var builder = KritisService.CreateBuilder("verifier", args, "https://localhost:8443");
         builder.AddKubernetes();
+        builder.AddServingCertificate();
         builder.Services.AddResources(builder.Configuration, HealthEndpoints.Ready);
         builder.AddCache();
         builder.Services.AddIndexSnapshot(builder.DataPath());
@@ -38,7 +39,6 @@ internal static class Program
         builder.AddLeader();
         builder.AddResourceStatus();
         builder.AddWorkloads();
-        builder.AddServingCertificate();
         customise?.Invoke(builder);
 
         var app = builder.Build();

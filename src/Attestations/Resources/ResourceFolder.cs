@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -24,16 +22,21 @@ public sealed partial class ResourceFolder : BackgroundService, IResourceSource
     /// <summary>Reads the folder for the first time.</summary>
     /// <exception cref="InvalidResourcesException">It is invalid, missing or empty.</exception>
     public ResourceFolder(string folder, TimeProvider time, IMeterFactory meters, ILogger<ResourceFolder> logger)
+        : this(FolderReading.Of(folder), time, meters, logger)
+    {
+    }
+
+    /// <summary>Begins with what was read already.</summary>
+    internal ResourceFolder(FolderReading first, TimeProvider time, IMeterFactory meters, ILogger<ResourceFolder> logger)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        (_folder, _time, _logger) = (Path.GetFullPath(folder), time, logger);
+        (_folder, _time, _logger) = (first.Folder, time, logger);
         var meter = meters.Create("Kritis.Events.Resources");
         _reloads = meter.CreateCounter<long>("kritis_resource_reloads", description: "Changes of the resources folder, by whether they were valid.");
         _ = meter.CreateObservableGauge("kritis_resources_valid", () => _problems.Count == 0 ? 1 : 0, description: "1 while the folder as it stands is in force.");
-        _loaded = Fingerprint();
-        var load = ResourceFiles.Load(_folder);
-        _current = load.Resources ?? throw new InvalidResourcesException(_folder, load.Problems);
-        Tell(load);
+        _loaded = first.Fingerprint;
+        _current = first.Load.Resources ?? throw new InvalidResourcesException(_folder, first.Load.Problems);
+        Tell(first.Load);
     }
 
     /// <inheritdoc/>
@@ -52,7 +55,7 @@ public sealed partial class ResourceFolder : BackgroundService, IResourceSource
         var before = _loaded;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var now = Fingerprint();
+            var now = FolderReading.FingerprintOf(_folder);
             if (now == before && now != _loaded)
             {
                 Reload(now);
@@ -65,7 +68,7 @@ public sealed partial class ResourceFolder : BackgroundService, IResourceSource
     private void Reload(string fingerprint)
     {
         var load = ResourceFiles.Load(_folder);
-        if (Fingerprint() != fingerprint)
+        if (FolderReading.FingerprintOf(_folder) != fingerprint)
         {
             // It changed while it was read; what was read may be half of it.
             return;
@@ -92,25 +95,6 @@ public sealed partial class ResourceFolder : BackgroundService, IResourceSource
         foreach (var warning in load.Warnings)
         {
             Log.Warned(_logger, warning);
-        }
-    }
-
-    private string Fingerprint()
-    {
-        try
-        {
-            var text = new StringBuilder();
-            foreach (var file in ResourceFiles.FilesOf(_folder))
-            {
-                var target = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(file);
-                _ = text.Append(CultureInfo.InvariantCulture, $"{file}|{target.FullName}|{target.Length}|{target.LastWriteTimeUtc.Ticks}\n");
-            }
-
-            return text.ToString();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return failure.Message;
         }
     }
 

@@ -14,7 +14,7 @@ namespace Kritis.Events.Attestations.Resources;
 public static class ResourceRegistration
 {
     /// <summary>
-    /// Adds the folder that <c>Resources:Path</c> names (<c>./resources</c> by default), read when the host starts; or the objects of the cluster
+    /// Adds the folder that <c>Resources:Path</c> names (<c>./resources</c> by default), read from now on beside the rest of the start; or the objects of the cluster
     /// whose <see cref="IKubernetes"/> was added.
     /// </summary>
     /// <param name="services">The service's container.</param>
@@ -35,8 +35,9 @@ public static class ResourceRegistration
 
     private static IServiceCollection AddFolder(this IServiceCollection services, string path)
     {
+        var first = new Ahead<FolderReading>(() => FolderReading.Of(path));
         _ = services.AddSingleton(provider => new ResourceFolder(
-            path,
+            first.Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetRequiredService<ILogger<ResourceFolder>>()));

@@ -19,7 +19,12 @@ public sealed record Image(string Registry, string Repository, Digest Digest)
     /// <param name="problem">What is wrong with it otherwise.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Image? image, [NotNullWhen(false)] out string? problem)
     {
-        image = null;
+        if (RecentImageNames.TryParse(text, out image))
+        {
+            problem = null;
+            return true;
+        }
+
         if (!ImageReference.TryParse(text, out var reference, out problem))
         {
             return false;
@@ -38,6 +43,7 @@ public sealed record Image(string Registry, string Repository, Digest Digest)
             return false;
         }
 
+        RecentImageNames.Note(parsed);
         image = parsed;
         return true;
     }

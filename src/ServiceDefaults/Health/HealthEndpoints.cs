@@ -1,5 +1,7 @@
+using Kritis.Events.Contracts;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
 
 namespace Kritis.Events.ServiceDefaults.Health;
 
@@ -16,6 +18,8 @@ public static class HealthEndpoints
     public static WebApplication MapKritisDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // The checks ask for the bus, and /metrics for this: either takes a good part of the start, and neither needs the other.
+        _ = new Ahead<MeterProvider>(app.Services.GetRequiredService<MeterProvider>);
         _ = app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = (context, _) => context.Response.WriteAsync("alive\n") });
         _ = app.MapHealthChecks("/readyz", new HealthCheckOptions
         {

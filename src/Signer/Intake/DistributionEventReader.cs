@@ -122,6 +122,6 @@ internal static partial class DistributionEventReader
 
     private static string Quoted(string? text) => $"'{Excerpt.Of(text)}'";
 
-    [GeneratedRegex(@"\A[a-z0-9]+(?:[+._-][a-z0-9]+)*:[A-Za-z0-9=_-]{32,256}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[a-z0-9]+(?:[+._-][a-z0-9]+)*:[A-Za-z0-9=_-]{32,256}\z", RegexOptions.CultureInvariant)]
     private static partial Regex OtherDigest();
 }

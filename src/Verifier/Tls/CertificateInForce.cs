@@ -10,12 +10,12 @@ namespace Kritis.Events.Verifier.Tls;
 internal sealed partial class CertificateInForce
 {
     private readonly ILogger<CertificateInForce> _logger;
-    private volatile Shown _shown;
+    private volatile ShownCertificate _shown;
 
-    public CertificateInForce(ServingCertificate first, IMeterFactory meters, ILogger<CertificateInForce> logger)
+    public CertificateInForce(ShownCertificate first, IMeterFactory meters, ILogger<CertificateInForce> logger)
     {
         _logger = logger;
-        _shown = new Shown(first, first.ToContext());
+        _shown = first;
         _ = meters.Create("Kritis.Events.Tls").CreateObservableGauge(
             "kritis_certificate_expiry_seconds", Expiry, "s", "When the webhook's certificate ends, in seconds of Unix time; absent until there is one.");
     }
@@ -35,14 +35,12 @@ internal sealed partial class CertificateInForce
         }
 
         // The one before is not disposed of: a handshake may be using it.
-        _shown = new Shown(certificate, certificate.ToContext());
+        _shown = ShownCertificate.Of(certificate);
         Log.Shown(_logger, certificate.Origin, certificate.Until);
     }
 
     private IEnumerable<Measurement<long>> Expiry() =>
         Certificate.IsStandIn ? [] : [new Measurement<long>(Certificate.Until.ToUnixTimeSeconds())];
-
-    private sealed record Shown(ServingCertificate Certificate, SslStreamCertificateContext Context);
 
     private static partial class Log
     {

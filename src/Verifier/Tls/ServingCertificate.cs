@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Kritis.Events.Verifier.Tls;
@@ -19,7 +18,4 @@ internal sealed record ServingCertificate(X509Certificate2 Leaf, X509Certificate
 
     /// <summary>When it ends.</summary>
     public DateTimeOffset Until => Leaf.NotAfter.ToUniversalTime();
-
-    /// <summary>The certificate as a handshake uses it. Nothing is fetched for it.</summary>
-    public SslStreamCertificateContext ToContext() => SslStreamCertificateContext.Create(Leaf, Chain, offline: true);
 }

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Kritis.Events.Contracts;
 using Kritis.Events.ServiceDefaults.Kubernetes;
 using Kritis.Events.ServiceDefaults.Settings;
 using Kritis.Events.Verifier.Tls.Callers;
@@ -17,28 +18,25 @@ internal static class TlsRegistration
     /// <summary>
     /// Adds the certificate that the settings name, or the one that the verifiers of the cluster share, or one of this verifier's own.
     /// </summary>
-    /// <exception cref="SettingException">A setting, a file or the folder cannot be used.</exception>
+    /// <exception cref="SettingException">A setting cannot be used. That a file or the folder cannot is thrown once the certificate is asked for.</exception>
     public static WebApplicationBuilder AddServingCertificate(this WebApplicationBuilder builder)
     {
         var options = TlsOptions.From(builder.Configuration);
         var kubernetes = builder.AddKubernetes();
-        var first = options.CertificateFile is { Length: > 0 } file ? AddGiven(builder.Services, file, options.KeyFile!)
+        var load = options.CertificateFile is { Length: > 0 } file ? AddGiven(builder.Services, file, options.KeyFile!)
             : kubernetes.Enabled ? builder.AddSharedCertificate(options, kubernetes.Namespace)
             : AddOwn(builder, options);
+        var first = new Ahead<ShownCertificate>(() => ShownCertificate.Of(load()));
         _ = builder.Services
             .AddSingleton(options)
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<CertificateInForce>(provider, first))
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<CertificateInForce>(provider, first.Value))
             .AddHostedService<CertificateNotice>();
         AddCallers(builder.Services, options);
-        _ = builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            var inForce = kestrel.ApplicationServices.GetRequiredService<CertificateInForce>();
-            kestrel.ConfigureHttpsDefaults(https => Configure(https, inForce, options));
-        });
+        _ = builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => Configure(https, kestrel.ApplicationServices, options)));
         return builder;
     }
 
-    private static void Configure(HttpsConnectionAdapterOptions https, CertificateInForce inForce, TlsOptions options)
+    private static void Configure(HttpsConnectionAdapterOptions https, IServiceProvider services, TlsOptions options)
     {
         https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
         var asksCallers = options.ClientCertificateAuthorityFile is { Length: > 0 };
@@ -49,12 +47,13 @@ internal static class TlsRegistration
             https.AllowAnyClientCertificate();
         }
 
-        // Asked at every handshake, so that a certificate can change while the service runs; the selector alone would send no chain.
-        https.ServerCertificateSelector = (_, _) => inForce.Certificate.Leaf;
+        // Asked at every handshake, so that a certificate can change while the service runs, and the first need not be there yet while this is set up.
+        // The selector alone would send no chain.
+        https.ServerCertificateSelector = (_, _) => services.GetRequiredService<CertificateInForce>().Certificate.Leaf;
         https.OnAuthenticate = (_, handshake) =>
         {
             handshake.ServerCertificateSelectionCallback = null;
-            handshake.ServerCertificateContext = inForce.Context;
+            handshake.ServerCertificateContext = services.GetRequiredService<CertificateInForce>().Context;
             if (asksCallers)
             {
                 handshake.CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
@@ -62,23 +61,23 @@ internal static class TlsRegistration
         };
     }
 
-    private static ServingCertificate AddGiven(IServiceCollection services, string certificateFile, string keyFile)
+    private static Func<ServingCertificate> AddGiven(IServiceCollection services, string certificateFile, string keyFile)
     {
         AddReload(services, [certificateFile, keyFile], provider =>
         {
             var certificate = GivenCertificate.Load(certificateFile, keyFile, provider.GetRequiredService<TimeProvider>());
             return () => provider.GetRequiredService<CertificateInForce>().Show(certificate);
         });
-        return GivenCertificate.Load(certificateFile, keyFile, TimeProvider.System);
+        return () => GivenCertificate.Load(certificateFile, keyFile, TimeProvider.System);
     }
 
-    private static ServingCertificate AddOwn(WebApplicationBuilder builder, TlsOptions options)
+    private static Func<ServingCertificate> AddOwn(WebApplicationBuilder builder, TlsOptions options)
     {
         string[] names = ["localhost", "127.0.0.1", "::1", Environment.MachineName, .. options.DnsNames];
         var needs = new CertificateNeeds(names, options.CertificateLifetime ?? OwnLifetime);
         var own = new OwnCertificate(Path.Combine(builder.DataPath(), "tls"), needs);
         _ = builder.Services.AddSingleton(needs).AddSingleton(own).AddHostedService<OwnCertificateRenewal>();
-        return own.LoadOrMake(TimeProvider.System.GetUtcNow()).Certificate;
+        return () => own.LoadOrMake(TimeProvider.System.GetUtcNow()).Certificate;
     }
 
     private static void AddCallers(IServiceCollection services, TlsOptions options)

@@ -36,8 +36,12 @@ internal sealed class ServicesStartBenchmark(Figures figures, int rounds)
             await TellAsync(one, times[one], cancellationToken);
         }
 
-        Judge(measured[0], measured[2], times);
-        Judge(measured[0], measured[3], times);
+        foreach (var empty in measured[..2])
+        {
+            Judge(empty, measured[2], times);
+            Judge(empty, measured[3], times);
+        }
+
         figures.Finish();
     }
 
@@ -69,6 +73,6 @@ internal sealed class ServicesStartBenchmark(Figures figures, int rounds)
     }
 
     private void Judge(StartedProgram empty, StartedProgram ours, Dictionary<StartedProgram, List<StartTime>> times) => figures.Judge(
-        $"start of the {ours.Name} against the empty application",
+        $"start of the {ours.Name} against the {empty.Name}",
         times[ours].Zip(times[empty], (one, least) => one.Ready / least.Ready).Median(), "", Target, atLeast: false);
 }

@@ -30,6 +30,39 @@ public class ImageTests
         problem.Should().Contain(reason);
     }
 
+    [Theory]
+    [InlineData("registry.example/app:1@" + Sha)]
+    [InlineData("registry.example/app@" + Sha + "0")]
+    [InlineData("registry.example/app@" + Sha + " ")]
+    [InlineData("registry.example/app@@" + Sha)]
+    [InlineData("registry.example/app@Sha256:ddba4d27a7ffc3f86dd6c2f92041af252a1f23a8e742c90e6e1297bfa1bc0c45")]
+    [InlineData("registry.example/app@sha256:ddba4d27a7ffc3f86dd6c2f92041af252a1f23a8e742c90e6e1297bfa1bc0c4G")]
+    [InlineData("registry.example/app@sha256:ddba4d27a7ffc3f86dd6c2f92041af252a1f23a8e742c90e6e1297bfa1bc0c4٣")]
+    [InlineData("Registry.example/app@" + Sha)]
+    [InlineData("registry.example/app")]
+    [InlineData("@" + Sha)]
+    public void A_name_that_came_before_makes_nothing_an_image_that_is_none(string text)
+    {
+        _ = Image.Parse("registry.example/app@" + Sha);
+
+        Image.TryParse(text, out _, out var problem).Should().BeFalse();
+        problem.Should().NotBeNullOrEmpty();
+        FluentActions.Invoking(() => JsonSerializer.Deserialize<Image>(JsonSerializer.Serialize(text))).Should().Throw<JsonException>();
+    }
+
+    [Fact]
+    public void A_name_that_came_before_is_read_with_each_digest_from_text_and_from_json()
+    {
+        foreach (var name in Enumerable.Range(0, 5000).Select(number => $"registry.example:5000/team/app-{number % 2500}"))
+        {
+            var digest = Digest.Of(Guid.NewGuid().ToByteArray());
+            var image = Image.Parse($"{name}@{digest}");
+            image.Should().Be(new Image("registry.example:5000", name["registry.example:5000/".Length..], digest));
+            JsonSerializer.Deserialize<Image>($"\"{name}@{digest}\"").Should().Be(image);
+            JsonSerializer.Deserialize<Image>($"\"{name}\\u0040{digest}\"").Should().Be(image);
+        }
+    }
+
     [Fact]
     public void Images_are_equal_when_registry_repository_and_digest_are()
     {

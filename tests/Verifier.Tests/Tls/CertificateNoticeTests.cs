@@ -77,7 +77,7 @@ public sealed class CertificateNoticeTests : IDisposable
     }
 
     private CertificateInForce InForce(ServingCertificate certificate) =>
-        new(certificate, _services.GetRequiredService<IMeterFactory>(), _loggers.CreateLogger<CertificateInForce>());
+        new(ShownCertificate.Of(certificate), _services.GetRequiredService<IMeterFactory>(), _loggers.CreateLogger<CertificateInForce>());
 
     private ServingCertificate Certificate() =>
         new(CertificateIssuer.Issue(["localhost"], TimeSpan.FromDays(10), _time.GetUtcNow()).Certificate.Leaf, []) { Origin = "a test's certificate" };

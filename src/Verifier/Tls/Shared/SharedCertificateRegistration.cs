@@ -10,7 +10,7 @@ internal static class SharedCertificateRegistration
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
 
     /// <returns>What is shown until the Secret was read.</returns>
-    public static ServingCertificate AddSharedCertificate(this WebApplicationBuilder builder, TlsOptions options, string ns)
+    public static Func<ServingCertificate> AddSharedCertificate(this WebApplicationBuilder builder, TlsOptions options, string ns)
     {
         var webhook = WebhookOptions.From(builder.Configuration);
         var service = options.ServiceName;
@@ -24,6 +24,11 @@ internal static class SharedCertificateRegistration
             .AddSingleton<SharedCertificate>()
             .AddHostedService(provider => provider.GetRequiredService<SharedCertificate>())
             .AddHealthChecks().AddCheck<SharedCertificateHealth>("certificate", tags: [HealthEndpoints.Ready]);
+        return () => StandIn(names);
+    }
+
+    private static ServingCertificate StandIn(string[] names)
+    {
         var (standIn, _) = CertificateIssuer.Issue(names, TimeSpan.FromDays(365), TimeProvider.System.GetUtcNow());
         return new ServingCertificate(standIn.Leaf, []) { Origin = "a stand-in until the Secret was read", IsStandIn = true };
     }

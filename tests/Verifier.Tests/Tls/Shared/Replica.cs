@@ -28,7 +28,7 @@ internal sealed class Replica : IDisposable
         _client = server.Client();
         var (standIn, _) = CertificateIssuer.Issue(Names, TimeSpan.FromDays(1), time.GetUtcNow());
         _inForce = new CertificateInForce(
-            new ServingCertificate(standIn.Leaf, []) { Origin = "a stand-in", IsStandIn = true },
+            ShownCertificate.Of(new ServingCertificate(standIn.Leaf, []) { Origin = "a stand-in", IsStandIn = true }),
             _services.GetRequiredService<IMeterFactory>(),
             _loggers.CreateLogger<CertificateInForce>());
         var configuration = new WebhookConfiguration(_client, "kritis-validation-hook", "kritis-verifier", "kritis");
