@@ -21,7 +21,13 @@ internal sealed class BrokerConnection(Func<ConnectionFactory> broker, string cl
 
     /// <summary>Opens a connection with the bus topology declared.</summary>
     /// <exception cref="AttestationLogException">The broker cannot be reached, refuses the sign-in, or holds a differing topology.</exception>
-    public async Task<IConnection> OpenAsync(CancellationToken cancellationToken)
+    public Task<IConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(DeclareAsync, cancellationToken);
+
+    /// <summary>Opens one beside another that has just declared the bus topology.</summary>
+    /// <exception cref="AttestationLogException">The broker cannot be reached, or refuses the sign-in.</exception>
+    public Task<IConnection> OpenBesideAsync(CancellationToken cancellationToken) => OpenAsync((_, _) => Task.CompletedTask, cancellationToken);
+
+    private async Task<IConnection> OpenAsync(Func<IConnection, CancellationToken, Task> prepare, CancellationToken cancellationToken)
     {
         var factory = broker();
         factory.ClientProvidedName = clientName;
@@ -35,8 +41,7 @@ internal sealed class BrokerConnection(Func<ConnectionFactory> broker, string cl
         try
         {
             connection = await factory.CreateConnectionAsync(cancellationToken);
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await BusTopology.DeclareAsync(channel, cancellationToken);
+            await prepare(connection, cancellationToken);
             return connection;
         }
         catch (Exception failure)
@@ -62,6 +67,12 @@ internal sealed class BrokerConnection(Func<ConnectionFactory> broker, string cl
     public static bool IsBrokerFailure(Exception failure, CancellationToken cancellationToken) => failure is OperationCanceledException
         ? !cancellationToken.IsCancellationRequested
         : failure is RabbitMQClientException or IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException;
+
+    private static async Task DeclareAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await BusTopology.DeclareAsync(channel, cancellationToken);
+    }
 
     private static string Describe(ConnectionFactory factory)
     {

@@ -120,7 +120,7 @@ internal sealed class RabbitMqAttestationLog(Func<ConnectionFactory> broker, str
             DeliveryMode = DeliveryModes.Persistent,
             Headers = new Dictionary<string, object?> { [StreamDelivery.MarkerHeader] = marker },
         };
-        await using var connection = await _broker.OpenAsync(either.Token);
+        await using var connection = await _broker.OpenBesideAsync(either.Token);
         try
         {
             var channel = await connection.CreateChannelAsync(
