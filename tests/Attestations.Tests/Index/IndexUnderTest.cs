@@ -76,7 +76,10 @@ internal sealed class GivenResources(ResourceSet first) : IResourceSource
 
     public event Action<ResourceSet>? Changed;
 
-    public ResourceSet Current => _current;
+    /// <summary>What asking for the resources throws; null for nothing.</summary>
+    public Exception? Failure { get; set; }
+
+    public ResourceSet Current => Failure is { } failure ? throw failure : _current;
 
     public void Use(ResourceSet next)
     {

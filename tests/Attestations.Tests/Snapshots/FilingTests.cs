@@ -54,6 +54,23 @@ public sealed class FilingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_could_not_be_verified_in_the_background_is_told_once_and_verified_when_it_is_asked_for()
+    {
+        await using var verifier = new SnapshotUnderTest(_folder, Resources, verifiesAll: true);
+        var reading = await PlayAsync(verifier, Attested);
+        verifier.System.Resources.Failure = new InvalidOperationException("nobody thought of this");
+        await verifier.CatchUpAsync(reading);
+        await SnapshotUnderTest.UntilAsync(() => verifier.Lines.Warnings.Count() == 2);
+        verifier.Lines.Warnings.Should().ContainMatch("*could not be verified in the background*tried again*").And.ContainMatch("* images of the snapshot could not be verified*");
+
+        verifier.System.Resources.Failure = null;
+        foreach (var created in Attested)
+        {
+            verifier.Standing(created.Image).Should().Be(Standing.Attested);
+        }
+    }
+
+    [Fact]
     public async Task G6_what_nobody_has_asked_for_yet_goes_on_counting_when_the_log_is_replaced_by_an_empty_one()
     {
         await using var verifier = new SnapshotUnderTest(_folder, Resources);
