@@ -16,7 +16,7 @@ public sealed partial class ServerCommandTests
             printed.Should().MatchRegex($@"(?m)^{name}, start until it is ready: [0-9.]+ s$").And.MatchRegex($@"(?m)^{name}, heap at rest: [0-9.]+ MiB$");
         }
 
-        Verdicts(printed).Should().HaveCount(2);
+        Verdicts(printed).Should().HaveCount(4).And.Contain(verdict => verdict.Value.StartsWith("start of the signer against the empty application with a consumer: "));
     }
 
     [Fact]
