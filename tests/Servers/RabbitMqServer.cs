@@ -70,10 +70,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// </summary>
     internal Task SettleAsync(CancellationToken cancellationToken) => EvaluateAsync("lists:foreach(fun dets:sync/1, dets:all()).", cancellationToken);
 
-    /// <summary>Makes it forget which members of Raft groups run on it, as a kill in that half second does. Only while it is down.</summary>
-    internal void ForgetRaftMembers()
+    /// <summary>Makes it forget that streams run on it, as a kill in that half second does. Only while it is down.</summary>
+    internal void ForgetStreams()
     {
-        foreach (var names in Directory.GetFiles(_folder.File("mnesia"), "names.dets", SearchOption.AllDirectories))
+        foreach (var names in Directory.GetFiles(_folder.File("mnesia"), "names.dets", SearchOption.AllDirectories).Where(file => file.Contains("/coordination/", StringComparison.Ordinal)))
         {
             File.Delete(names);
         }

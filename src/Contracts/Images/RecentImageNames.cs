@@ -10,6 +10,7 @@ namespace Kritis.Events.Contracts.Images;
 internal static class RecentImageNames
 {
     private const int Most = 1024;
+    private const int MostNameCharacters = 255;
     private static readonly Entry?[] Entries = new Entry?[Most];
 
     /// <summary>Puts the image together, where its name is known.</summary>
@@ -19,7 +20,7 @@ internal static class RecentImageNames
     {
         image = null;
         var at = text.Length - Digest.TextLength - 1;
-        if (at <= 0 || text[at] != '@' || Volatile.Read(ref PlaceOf(text[..at])) is not { } known || !text[..at].SequenceEqual(known.Name)
+        if (at is <= 0 or > MostNameCharacters || text[at] != '@' || Volatile.Read(ref PlaceOf(text[..at])) is not { } known || !text[..at].SequenceEqual(known.Name)
             || !Digest.TryParse(text[(at + 1)..].ToString(), out var digest))
         {
             return false;

@@ -10,6 +10,7 @@ namespace Kritis.Events.Signer.Intake;
 internal static partial class DistributionEventReader
 {
     private const int MostIdCharacters = 200;
+    private const int MostOtherDigest = 512;
 
     // CNCF Distribution's own limit (distribution/reference: NameTotalLengthMax), which for an image includes the host.
     private const int MostRepositoryCharacters = 255;
@@ -73,7 +74,7 @@ internal static partial class DistributionEventReader
             return digest;
         }
 
-        var isOther = !text.StartsWith("sha256:", StringComparison.Ordinal) && OtherDigest().IsMatch(text);
+        var isOther = !text.StartsWith("sha256:", StringComparison.Ordinal) && text.Length <= MostOtherDigest && OtherDigest().IsMatch(text);
         return isOther ? null : throw member.Malformed($"{Quoted(text)} is not 'sha256:' and 64 lower-case hexadecimal digits");
     }
 

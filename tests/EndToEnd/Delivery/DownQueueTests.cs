@@ -1,3 +1,4 @@
+using Kritis.Events.Attestations.Log.RabbitMq;
 using Kritis.Events.Contracts.Wire;
 using Kritis.Events.EndToEnd.System;
 using Kritis.Events.Servers;
@@ -6,7 +7,7 @@ using RabbitMQ.Client;
 namespace Kritis.Events.EndToEnd.Delivery;
 
 /// <summary>
-/// A broker that was killed within half a second of its first stream's declaration knows the stream's name for ever and does not start it.
+/// A broker that was killed within half a second of its first stream's declaration knows the streams' names for ever and starts none of them.
 /// </summary>
 public sealed class DownQueueTests : IAsyncLifetime
 {
@@ -25,7 +26,7 @@ public sealed class DownQueueTests : IAsyncLifetime
 
             """);
         _broker = await RabbitMqServer.StartAsync(Cancellation);
-        await LeaveOnlyTheNameAsync(MessageNames.AttestationLog);
+        await LeaveOnlyNamesAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -37,7 +38,7 @@ public sealed class DownQueueTests : IAsyncLifetime
     [Theory]
     [InlineData("Signer", "http")]
     [InlineData("Verifier", "https")]
-    public async Task A_service_says_what_to_do_about_a_stream_that_is_down_and_goes_on_once_its_name_is_deleted_as_the_page_says(string name, string scheme)
+    public async Task A_service_says_what_to_do_about_streams_that_are_down_and_goes_on_once_their_names_are_deleted_as_the_page_says(string name, string scheme)
     {
         await using var service = ServiceProcess.Start(name, Installation.Assembly(name), Installation.Loopback(scheme), new Dictionary<string, string>
         {
@@ -50,22 +51,25 @@ public sealed class DownQueueTests : IAsyncLifetime
             (await service.ReadinessAsync(Cancellation)).Contains($"'{MessageNames.AttestationLog}' in vhost"), Cancellation, () => service.Output);
         (await service.ReadinessAsync(Cancellation)).Should().Contain("is down or inaccessible").And.Contain("docs/rabbitmq.md says under 'A queue that is down'");
 
-        _ = await _broker.EvaluateAsync(await DocumentedCureAsync(), Cancellation);
+        foreach (var stream in new[] { MessageNames.AttestationLog, MessageNames.Restrictions, MessageNames.AuditTrail })
+        {
+            _ = await _broker.EvaluateAsync((await DocumentedCureAsync()).Replace("STREAM", stream, StringComparison.Ordinal), Cancellation);
+        }
+
         await service.UntilReadyAsync(Cancellation, TimeSpan.FromMinutes(2));
         (await service.StopAsync()).Should().BeTrue();
     }
 
-    private async Task LeaveOnlyTheNameAsync(string stream)
+    private async Task LeaveOnlyNamesAsync()
     {
         await using (var connection = await new ConnectionFactory { Uri = _broker.Uri }.CreateConnectionAsync(Cancellation))
         await using (var channel = await connection.CreateChannelAsync(cancellationToken: Cancellation))
         {
-            _ = await channel.QueueDeclareAsync(
-                stream, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "stream" }, cancellationToken: Cancellation);
+            await BusTopology.DeclareAsync(channel, Cancellation);
         }
 
         await _broker.KillAsync();
-        _broker.ForgetRaftMembers();
+        _broker.ForgetStreams();
         await _broker.RestartAsync(Cancellation);
     }
 

@@ -85,8 +85,8 @@ internal sealed class BrokerConnection(Func<ConnectionFactory> broker, string cl
     {
         OperationInterruptedException { ShutdownReason: { ReplyCode: 406 } reason } =>
             $"an exchange or queue on {Description} differs from what Kritis.Events declares ({Excerpt.Of(reason.ReplyText)}); nothing was changed: docs/rabbitmq.md says under 'A queue that differs' how to replace it",
-        OperationInterruptedException { ShutdownReason: { ReplyCode: 404 } reason } =>
-            $"the broker at {Description} does not reach the data of a queue ({Excerpt.Of(reason.ReplyText)}); docs/rabbitmq.md says under 'A queue that is down' what to do where all its nodes are up",
+        OperationInterruptedException { ShutdownReason: { ReplyCode: 404 } reason } when reason.ReplyText.Contains("inaccessible", StringComparison.Ordinal) =>
+            $"the broker at {Description} does not reach the data of a queue ({Excerpt.Of(reason.ReplyText)}); docs/rabbitmq.md says under 'A queue that is down' what that can be; delete nothing before it is read",
         OperationInterruptedException { ShutdownReason: { ReplyCode: 403 } reason } =>
             $"the broker at {Description} forbids it ({reason.ReplyText}); grant the user configure, write and read on '^(kritis\\..*|amq\\.default)$'",
         BrokerUnreachableException { InnerException: AuthenticationFailureException } =>
