@@ -7,8 +7,10 @@ namespace Kritis.Events.Contracts.Images;
 /// <summary>The grammar of distribution/reference, with the reason wherever it is not met.</summary>
 internal static partial class ImageReferenceParser
 {
+    /// <summary>Of registry and repository together, with the slash between them.</summary>
+    public const int MostNameCharacters = 255;
+
     private const int MostCharacters = 4096;
-    private const int MostNameCharacters = 255;
     private const string DefaultRegistry = "docker.io";
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem)

@@ -9,9 +9,8 @@ namespace Kritis.Events.Contracts.Images;
 /// </summary>
 internal static class RecentImageNames
 {
-    private const int Most = 1024;
-    private const int MostNameCharacters = 255;
-    private static readonly Entry?[] Entries = new Entry?[Most];
+    private const int Pairs = 512;
+    private static readonly RecentPairs<Entry> Entries = new(Pairs);
 
     /// <summary>Puts the image together, where its name is known.</summary>
     /// <param name="text">What may be an image's whole text.</param>
@@ -20,7 +19,13 @@ internal static class RecentImageNames
     {
         image = null;
         var at = text.Length - Digest.TextLength - 1;
-        if (at is <= 0 or > MostNameCharacters || text[at] != '@' || Volatile.Read(ref PlaceOf(text[..at])) is not { } known || !text[..at].SequenceEqual(known.Name)
+        if (at is <= 0 or > ImageReferenceParser.MostNameCharacters || text[at] != '@')
+        {
+            return false;
+        }
+
+        var name = text[..at];
+        if (Entries.Find(string.GetHashCode(name), name, static (entry, name) => name.SequenceEqual(entry.Name)) is not { } known
             || !Digest.TryParse(text[(at + 1)..].ToString(), out var digest))
         {
             return false;
@@ -30,14 +35,12 @@ internal static class RecentImageNames
         return true;
     }
 
-    /// <summary>Keeps the name of an image that was written in full, in the place of another.</summary>
+    /// <summary>Keeps the name of an image that was written in full.</summary>
     public static void Note(Image image)
     {
         var name = image.Name;
-        Volatile.Write(ref PlaceOf(name), new Entry(name, image.Registry, image.Repository));
+        Entries.Keep(string.GetHashCode(name), new Entry(name, image.Registry, image.Repository));
     }
-
-    private static ref Entry? PlaceOf(ReadOnlySpan<char> name) => ref Entries[(uint)string.GetHashCode(name) % Most];
 
     private sealed record Entry(string Name, string Registry, string Repository);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Kritis.Events.Contracts;
 using Kritis.Events.Verifier.Admission.Scan;
 
 namespace Kritis.Events.Verifier.Policies;

@@ -51,9 +51,10 @@ public sealed class DownQueueTests : IAsyncLifetime
             (await service.ReadinessAsync(Cancellation)).Contains($"'{MessageNames.AttestationLog}' in vhost"), Cancellation, () => service.Output);
         (await service.ReadinessAsync(Cancellation)).Should().Contain("is down or inaccessible").And.Contain("docs/rabbitmq.md says under 'A queue that is down'");
 
+        var cure = await DocumentedCureAsync();
         foreach (var stream in new[] { MessageNames.AttestationLog, MessageNames.Restrictions, MessageNames.AuditTrail })
         {
-            _ = await _broker.EvaluateAsync((await DocumentedCureAsync()).Replace("STREAM", stream, StringComparison.Ordinal), Cancellation);
+            _ = await _broker.EvaluateAsync(cure.Replace("STREAM", stream, StringComparison.Ordinal), Cancellation);
         }
 
         await service.UntilReadyAsync(Cancellation, TimeSpan.FromMinutes(2));

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Kritis.Events.Verifier.Policies;
+using Kritis.Events.Contracts;
 
 namespace Kritis.Events.Verifier.Admission.Scan;
 

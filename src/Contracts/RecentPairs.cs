@@ -1,11 +1,11 @@
-namespace Kritis.Events.Verifier.Policies;
+namespace Kritis.Events.Contracts;
 
 /// <summary>
 /// What was asked for last, in a fixed number of pairs of places, each for the last two that fell there: bounded whoever fills it. Safe to use from several threads;
 /// a race costs no more than a place.
 /// </summary>
 /// <param name="pairs">How many pairs, a power of two.</param>
-internal sealed class RecentPairs<T>(int pairs)
+public sealed class RecentPairs<T>(int pairs)
     where T : class
 {
     private readonly T?[] _places = new T?[2 * pairs];
